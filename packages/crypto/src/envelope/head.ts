@@ -1,0 +1,158 @@
+/** The head of an envelope: fixed bytes, so that any implementation hashes the same. docs/protocol.md §4. */
+import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
+import { encode, type Writer } from "../bytes/writer.ts";
+import {
+  type ChainId,
+  chainIds,
+  type EnvelopeId,
+  envelopeIds,
+  type RecordId,
+  recordIds,
+  type VaultId,
+  vaultIds,
+} from "../ids.ts";
+import { err, type Result } from "../result.ts";
+import { bodyByteLengthMax, headByteLength, nonceByteLength } from "../sizes.ts";
+
+/** Numbers on the wire: never reused. */
+export const EnvelopeKind = {
+  /** First of a chain: whose it is, and why it was opened. */
+  Open: 1,
+  Data: 2,
+  Beacon: 3,
+  Checkpoint: 4,
+  Attest: 5,
+} as const;
+export type EnvelopeKind = (typeof EnvelopeKind)[keyof typeof EnvelopeKind];
+
+export const EnvelopeFlag = {
+  /** A beacon that says everything, not only what changed since the last such one. */
+  FullBeacon: 1,
+  /** A checkpoint that drops its predecessors as soon as it counts. */
+  Purge: 2,
+} as const;
+
+const kinds = new Set<number>(Object.values(EnvelopeKind));
+const isKind = (value: number): value is EnvelopeKind => kinds.has(value);
+
+const flagsOf: Readonly<Record<EnvelopeKind, number>> = {
+  [EnvelopeKind.Open]: 0,
+  [EnvelopeKind.Data]: 0,
+  [EnvelopeKind.Beacon]: EnvelopeFlag.FullBeacon,
+  [EnvelopeKind.Checkpoint]: EnvelopeFlag.Purge,
+  [EnvelopeKind.Attest]: 0,
+};
+
+export const envelopeVersion = 1;
+/** XChaCha20-Poly1305-IETF, BLAKE2b, Ed25519, X-Wing. One suite per version, nothing to negotiate. */
+export const envelopeSuite = 1;
+
+/** What the author decides before sealing. */
+export interface HeadFields {
+  readonly kind: EnvelopeKind;
+  readonly flags: number;
+  readonly vault: VaultId;
+  readonly chain: ChainId;
+  /** 1 for the first. */
+  readonly seq: number;
+  /** Id of seq − 1; `noEnvelope` for the first. */
+  readonly previous: EnvelopeId;
+  readonly epoch: number;
+  /** Head of the vault log as the author had applied it. */
+  readonly logHead: RecordId;
+}
+
+export interface EnvelopeHead extends HeadFields {
+  readonly nonce: Uint8Array;
+  readonly bodyByteLength: number;
+  readonly bodyHash: Uint8Array;
+}
+
+/** A newer client wrote it, or someone asks for a weaker one. Never falls back, never a verdict. */
+export interface VersionUnsupported {
+  readonly type: "VersionUnsupported";
+  readonly what: "envelope" | "record" | "blob" | "presence";
+  readonly version: number;
+  readonly suite: number;
+}
+
+export type HeadError = Malformed | VersionUnsupported;
+
+/** Everything in front of the nonce. */
+export const headPrefixBytes = (head: HeadFields): Uint8Array =>
+  encode((to) => writePrefix(to, head));
+
+const writePrefix = (to: Writer, head: HeadFields): void => {
+  to.u8(envelopeVersion);
+  to.u8(envelopeSuite);
+  to.u8(head.kind);
+  to.u8(head.flags);
+  vaultIds.write(to, head.vault);
+  chainIds.write(to, head.chain);
+  to.u64(head.seq);
+  envelopeIds.write(to, head.previous);
+  to.u32(head.epoch);
+  recordIds.write(to, head.logHead);
+};
+
+const readPrefix = (from: Reader): HeadFields => {
+  from.u8(); // version and suite were looked at before, see `unsupported`
+  from.u8();
+  const kind = from.u8();
+  if (!isKind(kind)) return from.refuse("kind 1 to 5", `${kind}`);
+  const flags = from.u8();
+  if ((flags & ~flagsOf[kind]) !== 0) from.refuse("flags of its kind", `${flags}`);
+  const vault = vaultIds.read(from);
+  const chain = chainIds.read(from);
+  const seq = from.u64();
+  if (seq === 0) from.refuse("a seq from 1", "0");
+  const previous = envelopeIds.read(from);
+  const epoch = from.u32();
+  if (epoch === 0) from.refuse("an epoch from 1", "0");
+  return {
+    kind,
+    flags,
+    vault,
+    chain,
+    seq,
+    previous,
+    epoch,
+    logHead: recordIds.read(from),
+  };
+};
+
+export const writeHead = (to: Writer, head: EnvelopeHead): void => {
+  writePrefix(to, head);
+  to.bytes(head.nonce);
+  to.u32(head.bodyByteLength);
+  to.bytes(head.bodyHash);
+};
+
+export const readHead = (from: Reader): EnvelopeHead => {
+  const prefix = readPrefix(from);
+  const nonce = from.bytes(nonceByteLength);
+  const bodyByteLength = from.u32();
+  if (bodyByteLength > bodyByteLengthMax)
+    from.refuse(`a body of at most ${bodyByteLengthMax} bytes`, `${bodyByteLength}`);
+  return { ...prefix, nonce, bodyByteLength, bodyHash: from.bytes(32) };
+};
+
+/** Version and suite come first and never move, so even a newer thing can be told apart. */
+export const unsupported = (
+  what: VersionUnsupported["what"],
+  bytes: Uint8Array,
+): VersionUnsupported | undefined => {
+  const [version, suite] = bytes;
+  if (version === undefined || suite === undefined) return undefined; // too short: Malformed says so
+  return version === envelopeVersion && suite === envelopeSuite
+    ? undefined
+    : { type: "VersionUnsupported", what, version, suite };
+};
+
+export const encodeHead = (head: EnvelopeHead): Uint8Array => encode((to) => writeHead(to, head));
+
+export const decodeHead = (bytes: Uint8Array): Result<EnvelopeHead, HeadError> => {
+  const newer = unsupported("envelope", bytes);
+  if (newer) return err(newer);
+  return decode({ what: "envelope head", byteLengthMax: headByteLength }, bytes, readHead);
+};

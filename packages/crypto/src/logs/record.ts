@@ -1,0 +1,236 @@
+/**
+ * A log record: who says it, what it follows, what it says. Identity logs and vault logs share this
+ * form; their payloads are in identityRecords.ts and vaultRecords.ts. docs/protocol.md §3.
+ *
+ * A record's id hashes its content and not its signatures, so nobody can give one record two names.
+ */
+import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
+import { encode, type Writer } from "../bytes/writer.ts";
+import { type VersionUnsupported } from "../envelope/head.ts";
+import type { BadSignature } from "../envelope/envelope.ts";
+import {
+  type DeviceId,
+  deviceIds,
+  type RecordId,
+  recordIds,
+  type UserId,
+  userIds,
+} from "../ids.ts";
+import { labels } from "../labels.ts";
+import { isLinkSignedBy, type Link, type LinkLabels, linkHash, signLink } from "../link.ts";
+import { readSignature, type Signature, type SignPublicKey } from "../publicKeys.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { SignSecretKey } from "../sign.ts";
+import { memberCountMax, recordByteLengthMax, recordSignatureCountMax } from "../sizes.ts";
+
+export const recordVersion = 1;
+const recordSuite = 1;
+
+/** Which log a record belongs to. Numbers on the wire: never reused. */
+export const LogKind = { Identity: 1, Vault: 2 } as const;
+export type LogKind = (typeof LogKind)[keyof typeof LogKind];
+
+/** An identity log as the author relied on it. */
+export interface Pin {
+  readonly user: UserId;
+  readonly index: number;
+  readonly head: RecordId;
+}
+
+export interface RecordHeader {
+  /** Hex of the user's or the vault's id: the log's name. */
+  readonly log: string;
+  readonly index: number;
+  readonly previous: RecordId;
+  readonly author: { readonly user: UserId; readonly device: DeviceId };
+  /** In a vault log: the identity logs of all users this record relies on. Empty in an identity log. */
+  readonly pins: readonly Pin[];
+  readonly type: number;
+}
+
+export interface RecordSignature {
+  readonly device: DeviceId;
+  readonly signature: Signature;
+}
+
+/** A record as it was read: its payload not yet understood. */
+export interface LogRecord extends RecordHeader {
+  readonly kind: LogKind;
+  readonly id: RecordId;
+  readonly payload: Uint8Array;
+  /** The bytes that were hashed and signed. */
+  readonly content: Uint8Array;
+  /** The author's first; then a new device's or a cosigner's. */
+  readonly signatures: readonly RecordSignature[];
+}
+
+export type RecordError = Malformed | VersionUnsupported;
+
+const recordLink: LinkLabels = {
+  id: labels.recordId,
+  signature: labels.signRecord,
+};
+
+export const logNameByteLength = 16;
+const payloadByteLengthMax = recordByteLengthMax;
+
+const writePin = (to: Writer, pin: Pin): void => {
+  userIds.write(to, pin.user);
+  to.varUint(pin.index);
+  recordIds.write(to, pin.head);
+};
+
+const readPin = (from: Reader): Pin => ({
+  user: userIds.read(from),
+  index: from.varUint(),
+  head: recordIds.read(from),
+});
+
+/** Strictly rising, so that a set has one spelling and nothing stands twice. */
+export const readRising = <T>(
+  from: Reader,
+  limits: { readonly countMax: number; readonly itemByteLengthMin: number },
+  readItem: (from: Reader) => T,
+  keyOf: (item: T) => string,
+): T[] => {
+  const items = from.list(limits.countMax, limits.itemByteLengthMin, readItem);
+  for (const [at, item] of items.entries()) {
+    const before = items[at - 1];
+    if (before !== undefined && keyOf(before) >= keyOf(item))
+      from.refuse("a rising list", `${keyOf(item)} behind ${keyOf(before)}`);
+  }
+  return items;
+};
+
+const contentBytes = (kind: LogKind, header: RecordHeader, payload: Uint8Array): Uint8Array =>
+  encode((to) => {
+    to.u8(recordVersion);
+    to.u8(recordSuite);
+    to.u8(kind);
+    userIds.write(to, header.log as UserId); // user and vault ids are both 16 bytes of hex
+    to.varUint(header.index);
+    recordIds.write(to, header.previous);
+    userIds.write(to, header.author.user);
+    deviceIds.write(to, header.author.device);
+    to.list(header.pins, writePin);
+    to.u8(header.type);
+    to.varBytes(payload);
+  });
+
+const readContent = (from: Reader): Omit<LogRecord, "id" | "content" | "signatures"> => {
+  from.u8(); // version and suite were looked at before
+  from.u8();
+  const kind = from.u8();
+  if (kind !== LogKind.Identity && kind !== LogKind.Vault)
+    from.refuse("log kind 1 or 2", `${kind}`);
+  return {
+    kind: kind as LogKind,
+    log: userIds.read(from),
+    index: from.varUint(),
+    previous: recordIds.read(from),
+    author: { user: userIds.read(from), device: deviceIds.read(from) },
+    pins: readRising(
+      from,
+      { countMax: memberCountMax + 1, itemByteLengthMin: 49 },
+      readPin,
+      ({ user }) => user,
+    ),
+    type: from.u8(),
+    payload: from.varBytes(payloadByteLengthMax),
+  };
+};
+
+export interface RecordSigner {
+  readonly id: DeviceId;
+  readonly signSecret: SignSecretKey;
+}
+
+export const signRecord = (
+  kind: LogKind,
+  header: RecordHeader,
+  payload: Uint8Array,
+  signers: readonly RecordSigner[],
+): LogRecord => {
+  const content = contentBytes(kind, header, payload);
+  const hash = linkHash(recordLink, content);
+  return {
+    ...header,
+    kind,
+    payload,
+    content,
+    id: recordIds.fromBytes(hash),
+    signatures: signers.map(({ id, signSecret }) => ({
+      device: id,
+      signature: signLink(recordLink, hash, signSecret),
+    })),
+  };
+};
+
+/** A cosigner adds their own signature to a record that they received and read. */
+export const cosignRecord = (record: LogRecord, signer: RecordSigner): LogRecord => ({
+  ...record,
+  signatures: [
+    ...record.signatures,
+    {
+      device: signer.id,
+      signature: signLink(recordLink, recordIds.toBytes(record.id), signer.signSecret),
+    },
+  ],
+});
+
+/** Whether the signature at that place is by the device named there, with this key. */
+export const verifyRecordSignature = (
+  record: LogRecord,
+  place: number,
+  signKey: SignPublicKey,
+): Result<void, BadSignature> => {
+  const found = record.signatures[place];
+  const isGood =
+    found !== undefined &&
+    isLinkSignedBy(recordLink, recordIds.toBytes(record.id), signKey, found.signature);
+  return isGood
+    ? ok(undefined)
+    : err({
+        type: "BadSignature",
+        what: "record",
+        of: record.log,
+        at: record.index,
+      });
+};
+
+export const linkOfRecord = (record: LogRecord): Link<RecordId> => ({
+  at: record.index,
+  id: record.id,
+  previous: record.previous,
+});
+
+export const encodeRecord = (record: LogRecord): Uint8Array =>
+  encode((to) => {
+    to.bytes(record.content);
+    to.list(record.signatures, (_, { device, signature }) => {
+      deviceIds.write(to, device);
+      to.bytes(signature);
+    });
+  });
+
+export const decodeRecord = (bytes: Uint8Array): Result<LogRecord, RecordError> => {
+  const [version, suite] = bytes;
+  if (version !== undefined && suite !== undefined && (version !== 1 || suite !== 1))
+    return err({ type: "VersionUnsupported", what: "record", version, suite });
+  return decode({ what: "record", byteLengthMax: recordByteLengthMax }, bytes, (from) => {
+    const header = readContent(from);
+    const content = bytes.slice(0, from.at);
+    const signatures = from.list(recordSignatureCountMax, 80, () => ({
+      device: deviceIds.read(from),
+      signature: readSignature(from),
+    }));
+    if (signatures[0]?.device !== header.author.device)
+      from.refuse("the author's signature first", signatures.length === 0 ? "none" : "another");
+    return {
+      ...header,
+      content,
+      signatures,
+      id: recordIds.fromBytes(linkHash(recordLink, content)),
+    };
+  });
+};
