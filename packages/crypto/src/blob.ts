@@ -16,27 +16,21 @@ import {
   chunkCountOf,
   encodeBlobHeader,
 } from "./blobHeader.ts";
-import { hash32 } from "./hash.ts";
-import { type BlobId, blobIds, type VaultId } from "./ids.ts";
+import {
+  type BlobIdMismatch,
+  blobIdOf,
+  checkBlob,
+  chunkHashOf,
+  type ChunkMissing,
+} from "./blobHash.ts";
+import type { VaultId } from "./ids.ts";
 import type { VaultKey } from "./keys/vaultKey.ts";
-import { labels } from "./labels.ts";
 import { paddedByteLength } from "./padding.ts";
 import type { RandomBytes } from "./random.ts";
 import { assert, err, ok, type Result } from "./result.ts";
 import { type CommitmentMismatch, open, seal, type SealBroken, sealedByteLength } from "./seal.ts";
 import { blobChunkPlaintextByteLength, nonceByteLength } from "./sizes.ts";
 
-export interface ChunkMissing {
-  readonly type: "ChunkMissing";
-  readonly expected: number;
-  readonly got: number;
-}
-/** Header and chunks do not hash to the blob asked for. */
-export interface BlobIdMismatch {
-  readonly type: "BlobIdMismatch";
-  readonly expected: BlobId;
-  readonly got: BlobId;
-}
 export interface WrongBlobKey {
   readonly type: "WrongBlobKey";
   readonly expected: { readonly vault: VaultId; readonly epoch: number };
@@ -166,27 +160,6 @@ const unpadChunk = (
     if (filling.some((byte) => byte !== 0)) from.refuse("zeros", "other bytes");
     return content;
   });
-
-/** What the relay checks of an upload, chunk by chunk, without a key. */
-export const chunkHashOf = (bytes: Uint8Array): Uint8Array => hash32(labels.blobChunkHash, bytes);
-
-export const blobIdOf = (header: BlobHeader, chunkHashes: readonly Uint8Array[]): BlobId =>
-  blobIds.fromBytes(hash32(labels.blobId, encodeBlobHeader(header), ...chunkHashes));
-
-/** After the last chunk: all of them, in order, and of this blob. */
-export const checkBlob = (
-  ref: Pick<BlobRef, "header" | "id">,
-  chunkHashes: readonly Uint8Array[],
-): Result<void, ChunkMissing | BlobIdMismatch> => {
-  if (chunkHashes.length !== ref.header.chunkCount)
-    return err({
-      type: "ChunkMissing",
-      expected: ref.header.chunkCount,
-      got: chunkHashes.length,
-    });
-  const got = blobIdOf(ref.header, chunkHashes);
-  return got === ref.id ? ok(undefined) : err({ type: "BlobIdMismatch", expected: ref.id, got });
-};
 
 /** Seals a content that is in memory. A file is better sealed chunk by chunk. */
 export const sealBlob = (

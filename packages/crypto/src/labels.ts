@@ -48,8 +48,10 @@ export const labels = {
   checkNumber: "duro/1/check-number",
   fingerprint: "duro/1/fingerprint",
   // pairing
+  pairingCode: "duro/1/pairing/code",
   pairingCommitment: "duro/1/pairing/commitment",
   pairingTranscript: "duro/1/pairing/transcript",
+  pairingSecrets: "duro/1/pairing/secrets",
   pairingKey: "duro/1/pairing/key",
   pairingProofJoiner: "duro/1/pairing/proof-joiner",
   pairingProofApprover: "duro/1/pairing/proof-approver",

@@ -1,24 +1,16 @@
 /**
- * The body of an envelope: commitment, clear part, ciphertext. It can be dropped and the chain still
- * verifies, since the head holds only its hash. What the plaintext means is the protocol's matter.
+ * Seals and opens the body of an envelope. What the plaintext means is the protocol's matter.
  */
-import { bytesAreEqual } from "../bytes/bytes.ts";
-import { decode, type Malformed } from "../bytes/reader.ts";
+import { concatBytes } from "../bytes/bytes.ts";
+import type { Malformed } from "../bytes/reader.ts";
 import { encode } from "../bytes/writer.ts";
-import { hash32 } from "../hash.ts";
-import { labels } from "../labels.ts";
 import type { VaultKey } from "../keys/vaultKey.ts";
 import { pad, unpad } from "../padding.ts";
 import type { RandomBytes } from "../random.ts";
 import { assert, err, ok, type Result } from "../result.ts";
 import { type CommitmentMismatch, open, seal, type SealBroken } from "../seal.ts";
-import {
-  bodyByteLengthMax,
-  bodyClearByteLengthMax,
-  bodyPlaintextByteLengthMax,
-  commitmentByteLength,
-} from "../sizes.ts";
-import { concatBytes } from "../bytes/bytes.ts";
+import { bodyClearByteLengthMax, bodyPlaintextByteLengthMax } from "../sizes.ts";
+import { type BodyHashMismatch, isBodyOf, splitBody } from "./bodyForm.ts";
 import { type EnvelopeHead, type HeadFields, headPrefixBytes } from "./head.ts";
 
 export interface BodyContent {
@@ -27,12 +19,6 @@ export interface BodyContent {
   readonly plaintext: Uint8Array;
 }
 
-/** The bytes are not the ones the author signed: the relay's fault, fetch again. */
-export interface BodyHashMismatch {
-  readonly type: "BodyHashMismatch";
-  readonly chain: string;
-  readonly seq: number;
-}
 /** The key at hand is of another vault or epoch: ours to mend, no verdict on the envelope. */
 export interface WrongVaultKey {
   readonly type: "WrongVaultKey";
@@ -42,8 +28,6 @@ export interface WrongVaultKey {
 /** What the author signed cannot be opened: void for everyone. */
 export type BodyVoid = CommitmentMismatch | SealBroken | Malformed;
 export type BodyError = BodyHashMismatch | WrongVaultKey | BodyVoid;
-
-export const bodyHashOf = (body: Uint8Array): Uint8Array => hash32(labels.bodyHash, body);
 
 export const sealBody = (
   deps: { readonly randomBytes: RandomBytes },
@@ -60,24 +44,6 @@ export const sealBody = (
   const body = concatBytes(clearBytes, sealed.bytes);
   return { nonce: sealed.nonce, body };
 };
-
-const splitBody = (body: Uint8Array) =>
-  decode({ what: "body", byteLengthMax: bodyByteLengthMax }, body, (from) => {
-    const clear = from.varBytes(bodyClearByteLengthMax);
-    const sealed = from.rest(bodyByteLengthMax);
-    if (sealed.length < commitmentByteLength) from.refuse("a commitment", `${sealed.length} bytes`);
-    return { clear, sealed };
-  });
-
-/** The clear part, for the relay, which has no key. The hash must have been checked. */
-export const readClear = (body: Uint8Array): Result<Uint8Array, Malformed> => {
-  const split = splitBody(body);
-  return split.ok ? ok(split.value.clear) : split;
-};
-
-/** The bytes the head speaks of? Asked before anything else is. */
-export const isBodyOf = (head: EnvelopeHead, body: Uint8Array): boolean =>
-  body.length === head.bodyByteLength && bytesAreEqual(bodyHashOf(body), head.bodyHash);
 
 export const openBody = (
   key: VaultKey,

@@ -13,19 +13,15 @@ import {
   type Incarnation,
   incarnations,
 } from "../ids.ts";
-import type { VaultKey } from "../keys/vaultKey.ts";
 import { labels } from "../labels.ts";
-import { isLinkSignedBy, type LinkLabels, linkHash, signLink } from "../link.ts";
+import { isLinkSignedBy, type LinkLabels, linkHash } from "../link.ts";
 import { readSignature, type Signature, type SignPublicKey } from "../publicKeys.ts";
-import type { RandomBytes } from "../random.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { SignSecretKey } from "../sign.ts";
 import { bodyByteLengthMax, headByteLength, signatureByteLength } from "../sizes.ts";
-import { type BodyContent, bodyHashOf, type BodyHashMismatch, isBodyOf, sealBody } from "./body.ts";
+import { type BodyHashMismatch, isBodyOf } from "./bodyForm.ts";
 import {
   encodeHead,
   type EnvelopeHead,
-  type HeadFields,
   readHead,
   unsupported,
   type VersionUnsupported,
@@ -63,24 +59,6 @@ export const envelopeIdOf = (head: EnvelopeHead): EnvelopeId =>
 /** So a chain id proves whose chain it is, and nobody opens one under another's name. */
 export const chainIdOf = (signKey: SignPublicKey, incarnation: Incarnation): ChainId =>
   chainIds.fromBytes(hash16(labels.chainId, signKey, incarnations.toBytes(incarnation)));
-
-export const sealEnvelope = (
-  deps: { readonly randomBytes: RandomBytes },
-  keys: { readonly vaultKey: VaultKey; readonly signSecret: SignSecretKey },
-  fields: HeadFields,
-  content: BodyContent,
-): Envelope & { readonly id: EnvelopeId } => {
-  const { nonce, body } = sealBody(deps, keys.vaultKey, fields, content);
-  const head: EnvelopeHead = {
-    ...fields,
-    nonce,
-    bodyByteLength: body.length,
-    bodyHash: bodyHashOf(body),
-  };
-  const hash = linkHash(envelopeLink, encodeHead(head));
-  const signature = signLink(envelopeLink, hash, keys.signSecret);
-  return { id: envelopeIds.fromBytes(hash), head, signature, body };
-};
 
 /** One signed head: for proofs, where no later head vouches for it. */
 export const verifySignedHead = (

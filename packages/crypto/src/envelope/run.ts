@@ -14,7 +14,7 @@ import {
 } from "../link.ts";
 import type { SignPublicKey } from "../publicKeys.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type BodyHashMismatch, isBodyOf } from "./body.ts";
+import { type BodyHashMismatch, isBodyOf } from "./bodyForm.ts";
 import { type BadSignature, type Envelope, envelopeLink } from "./envelope.ts";
 import { encodeHead, type EnvelopeHead, EnvelopeKind } from "./head.ts";
 

@@ -2,27 +2,18 @@
  * A device's two key pairs: Ed25519 to sign, X-Wing to receive boxes. Both come from one 32-byte seed,
  * so a key store holds one secret and 24 words can hold a whole device.
  */
-import { derive32, hash16 } from "../hash.ts";
-import { type DeviceId, deviceIds } from "../ids.ts";
+import { derive32 } from "../hash.ts";
+import type { DeviceId } from "../ids.ts";
 import { labels } from "../labels.ts";
-import {
-  asKemPublicKey,
-  asSignPublicKey,
-  type KemPublicKey,
-  type SignPublicKey,
-} from "../publicKeys.ts";
+import { asKemPublicKey, asSignPublicKey } from "../publicKeys.ts";
 import type { RandomBytes } from "../random.ts";
+import { assert } from "../result.ts";
 import { type Secret, secret } from "../secret.ts";
 import type { SignSecretKey } from "../sign.ts";
 import { keyByteLength } from "../sizes.ts";
 import { ed25519Pair, xwingPair } from "../sodium.ts";
-import { assert } from "../result.ts";
 import type { KemSecretKey } from "./box.ts";
-
-export interface DevicePublicKeys {
-  readonly signKey: SignPublicKey;
-  readonly kemKey: KemPublicKey;
-}
+import { deviceIdOf, type DevicePublicKeys } from "./deviceId.ts";
 
 export interface DeviceKeys extends DevicePublicKeys {
   readonly id: DeviceId;
@@ -31,9 +22,6 @@ export interface DeviceKeys extends DevicePublicKeys {
   /** Everything above again, for the key store. */
   readonly seed: Secret<Uint8Array>;
 }
-
-export const deviceIdOf = ({ signKey, kemKey }: DevicePublicKeys): DeviceId =>
-  deviceIds.fromBytes(hash16(labels.deviceId, signKey, kemKey));
 
 export const deviceKeysFromSeed = (seed: Secret<Uint8Array>): DeviceKeys => {
   assert(seed.reveal().length === keyByteLength, "a device seed has 32 bytes");

@@ -7,7 +7,7 @@
 import type { Malformed } from "../bytes/reader.ts";
 import type { BadSignature } from "../envelope/envelope.ts";
 import { type DeviceId, noRecord, type RecordId, type UserId } from "../ids.ts";
-import { deviceIdOf } from "../keys/deviceKeys.ts";
+import { deviceIdOf } from "../keys/deviceId.ts";
 import type { UserPublicKeys } from "../keys/userKey.ts";
 import { followLink, type LinkForked, type LinkGap } from "../link.ts";
 import type { KeyBox, KeyWrap } from "../publicKeys.ts";

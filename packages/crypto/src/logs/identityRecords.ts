@@ -3,7 +3,7 @@ import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
 import { hash16 } from "../hash.ts";
 import { type DeviceId, deviceIds, type UserId, userIds } from "../ids.ts";
-import type { DevicePublicKeys } from "../keys/deviceKeys.ts";
+import type { DevicePublicKeys } from "../keys/deviceId.ts";
 import type { UserPublicKeys } from "../keys/userKey.ts";
 import { labels } from "../labels.ts";
 import {

@@ -419,6 +419,8 @@ const applyPayload = (judged: Judged, payload: VaultPayload): Outcome => {
     case "pin":
       return ok(state);
     case "unknown":
+      if (!state.extraTypes.has(payload.number))
+        return violated(record, "VL22 a new type of record needs a policy first");
       return err({
         type: "RecordUnknown",
         log: record.log,

@@ -41,7 +41,8 @@ export type RuleName =
   | "VL18 no more members or viewers than the limit"
   | "VL19 a box names an epoch that exists"
   | "VL20 the author keeps what the record takes away"
-  | "VL21 every signature is one the record needs";
+  | "VL21 every signature is one the record needs"
+  | "VL22 a new type of record needs a policy first";
 
 export interface RuleViolated {
   readonly type: "RuleViolated";

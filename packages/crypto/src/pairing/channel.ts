@@ -1,0 +1,48 @@
+/** Messages inside a paired channel: numbered each way, so none can be dropped, repeated or reordered. */
+import { concatBytes } from "../bytes/bytes.ts";
+import type { Malformed } from "../bytes/reader.ts";
+import { encode } from "../bytes/writer.ts";
+import { pad, unpad } from "../padding.ts";
+import type { RandomBytes } from "../random.ts";
+import { err, type Result } from "../result.ts";
+import { type CommitmentMismatch, open, seal, type SealBroken } from "../seal.ts";
+import { commitmentByteLength, nonceByteLength, tagByteLength } from "../sizes.ts";
+import type { PairingSession } from "./handshake.ts";
+
+const numberBytes = (count: number): Uint8Array => encode((to) => to.u32(count));
+const noClear = new Uint8Array();
+
+/** `count` is 1 for the first message this side sends, and rises by one. */
+export const sealPairingMessage = (
+  deps: { readonly randomBytes: RandomBytes },
+  session: PairingSession,
+  count: number,
+  plaintext: Uint8Array,
+): Uint8Array => {
+  const root = session.role === "joiner" ? session.joinerToApprover : session.approverToJoiner;
+  const surroundings = { head: numberBytes(count), clear: noClear };
+  const { nonce, bytes } = seal(deps, root, surroundings, pad(plaintext));
+  return concatBytes(nonce, bytes);
+};
+
+export const openPairingMessage = (
+  session: PairingSession,
+  count: number,
+  message: Uint8Array,
+): Result<Uint8Array, CommitmentMismatch | SealBroken | Malformed> => {
+  if (message.length < nonceByteLength + commitmentByteLength + tagByteLength)
+    return err({
+      type: "Malformed",
+      what: "pairing message",
+      expected: "a nonce, a commitment and a tag",
+      got: `${message.length} bytes`,
+      at: 0,
+    });
+  const root = session.role === "joiner" ? session.approverToJoiner : session.joinerToApprover;
+  const padded = open(
+    root,
+    { head: numberBytes(count), clear: noClear },
+    { nonce: message.slice(0, nonceByteLength), bytes: message.slice(nonceByteLength) },
+  );
+  return padded.ok ? unpad(padded.value) : padded;
+};

@@ -1,0 +1,140 @@
+/**
+ * Presence: where somebody is, sealed and signed, never stored. A counter stops a relay from playing
+ * an old one again. docs/crypto.md §8.
+ */
+import { concatBytes } from "./bytes/bytes.ts";
+import { decode, type Malformed } from "./bytes/reader.ts";
+import { encode } from "./bytes/writer.ts";
+import type { BadSignature } from "./envelope/envelope.ts";
+import type { VersionUnsupported } from "./envelope/head.ts";
+import { type ChainId, chainIds, type VaultId } from "./ids.ts";
+import type { VaultKey } from "./keys/vaultKey.ts";
+import { labels } from "./labels.ts";
+import { pad, unpad } from "./padding.ts";
+import { readSignature, type Signature, type SignPublicKey } from "./publicKeys.ts";
+import type { RandomBytes } from "./random.ts";
+import { err, ok, type Result } from "./result.ts";
+import { type CommitmentMismatch, open, seal, type SealBroken } from "./seal.ts";
+import { isSignedBy, sign, type SignSecretKey } from "./sign.ts";
+import { nonceByteLength, presenceByteLengthMax, signatureByteLength } from "./sizes.ts";
+
+const presenceVersion = 1;
+const presenceSuite = 1;
+
+/** Whose it is, and which of theirs: strictly rising within a chain. */
+export interface PresenceHead {
+  readonly chain: ChainId;
+  readonly count: number;
+  readonly epoch: number;
+}
+
+export interface Presence extends PresenceHead {
+  readonly nonce: Uint8Array;
+  readonly sealed: Uint8Array;
+  readonly signature: Signature;
+}
+
+const prefixBytes = (head: PresenceHead): Uint8Array =>
+  encode((to) => {
+    to.u8(presenceVersion);
+    to.u8(presenceSuite);
+    chainIds.write(to, head.chain);
+    to.u64(head.count);
+    to.u32(head.epoch);
+  });
+
+const noClear = new Uint8Array();
+
+const signedParts = (vault: Uint8Array, presence: Omit<Presence, "signature">): Uint8Array[] => [
+  vault,
+  prefixBytes(presence),
+  presence.nonce,
+  presence.sealed,
+];
+
+const vaultBytes = (vault: VaultId): Uint8Array => new TextEncoder().encode(vault);
+
+export const sealPresence = (
+  deps: { readonly randomBytes: RandomBytes },
+  keys: { readonly vaultKey: VaultKey; readonly signSecret: SignSecretKey },
+  place: Pick<PresenceHead, "chain" | "count">,
+  plaintext: Uint8Array,
+): Uint8Array => {
+  const { vaultKey, signSecret } = keys;
+  const head = { ...place, epoch: vaultKey.epoch };
+  const prefix = prefixBytes(head);
+  const sealed = seal(deps, vaultKey.presence, { head: prefix, clear: noClear }, pad(plaintext));
+  const parts = signedParts(vaultBytes(vaultKey.vault), {
+    ...head,
+    nonce: sealed.nonce,
+    sealed: sealed.bytes,
+  });
+  const signature = sign(signSecret, labels.signPresence, ...parts);
+  return concatBytes(prefix, sealed.nonce, signature, sealed.bytes);
+};
+
+export const decodePresence = (
+  bytes: Uint8Array,
+): Result<Presence, Malformed | VersionUnsupported> => {
+  const [version, suite] = bytes;
+  if (version !== undefined && suite !== undefined && (version !== 1 || suite !== 1))
+    return err({ type: "VersionUnsupported", what: "presence", version, suite });
+  const byteLengthMax = presenceByteLengthMax + 4096 + signatureByteLength;
+  return decode({ what: "presence", byteLengthMax }, bytes, (from) => {
+    from.u8();
+    from.u8();
+    const chain = chainIds.read(from);
+    const count = from.u64();
+    const epoch = from.u32();
+    const nonce = from.bytes(nonceByteLength);
+    const signature = readSignature(from);
+    return { chain, count, epoch, nonce, signature, sealed: from.rest(byteLengthMax) };
+  });
+};
+
+export interface WrongPresenceKey {
+  readonly type: "WrongVaultKey";
+  readonly expected: { readonly epoch: number };
+  readonly got: { readonly epoch: number };
+}
+
+/** An old one, played again, or out of order: nothing to report, nothing to show. */
+export interface PresenceReplayed {
+  readonly type: "PresenceReplayed";
+  readonly have: number;
+  readonly got: number;
+}
+
+export type PresenceError =
+  WrongPresenceKey | PresenceReplayed | BadSignature | CommitmentMismatch | SealBroken | Malformed;
+
+export const openPresence = (
+  vaultKey: VaultKey,
+  presence: Presence,
+  author: { readonly signKey: SignPublicKey; readonly countSeen: number },
+): Result<Uint8Array, PresenceError> => {
+  if (presence.epoch !== vaultKey.epoch)
+    return err({
+      type: "WrongVaultKey",
+      expected: { epoch: presence.epoch },
+      got: { epoch: vaultKey.epoch },
+    });
+  if (presence.count <= author.countSeen)
+    return err({ type: "PresenceReplayed", have: author.countSeen, got: presence.count });
+  const parts = signedParts(vaultBytes(vaultKey.vault), presence);
+  if (!isSignedBy(author.signKey, presence.signature, labels.signPresence, ...parts))
+    return err({
+      type: "BadSignature",
+      what: "presence",
+      of: presence.chain,
+      at: presence.count,
+    });
+  const padded = open(
+    vaultKey.presence,
+    { head: prefixBytes(presence), clear: noClear },
+    { nonce: presence.nonce, bytes: presence.sealed },
+  );
+  if (!padded.ok) return padded;
+  const plaintext = unpad(padded.value);
+  return plaintext.ok ? ok(plaintext.value) : plaintext;
+};
