@@ -213,7 +213,7 @@ const addDevice = (
   return ok({
     ...state,
     devices,
-    generations: state.generations.with(-1, { ...current, boxes }),
+    generations: [...state.generations.slice(0, -1), { ...current, boxes }],
   });
 };
 

@@ -122,9 +122,9 @@ const readContent = (from: Reader): Omit<LogRecord, "id" | "content" | "signatur
   from.u8();
   const kind = from.u8();
   if (kind !== LogKind.Identity && kind !== LogKind.Vault)
-    from.refuse("log kind 1 or 2", `${kind}`);
+    return from.refuse("log kind 1 or 2", `${kind}`);
   return {
-    kind: kind as LogKind,
+    kind,
     log: userIds.read(from),
     index: from.varUint(),
     previous: recordIds.read(from),

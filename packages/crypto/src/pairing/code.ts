@@ -37,7 +37,7 @@ const numberToDigits = (value: bigint, count: number): string =>
   ).join("");
 
 const digitsToNumber = (text: string): bigint =>
-  [...text].reduce((sum, digit) => (sum << 5n) | BigInt(digits.indexOf(digit)), 0n);
+  Array.from(text).reduce((sum, digit) => (sum << 5n) | BigInt(digits.indexOf(digit)), 0n);
 
 const checkDigit = (text: string): string => {
   const [first = 0] = hash32(labels.pairingCode, new TextEncoder().encode(text));
@@ -75,7 +75,7 @@ export const parsePairingCode = (typed: string): Result<PairingCode, CodeMalform
       expected: `${codeDigits} letters and digits`,
       got: `${text.length}`,
     });
-  if ([...text].some((digit) => !digits.includes(digit)))
+  if (!/^[0-9A-HJKMNP-TV-Z]*$/u.test(text))
     return err({
       type: "CodeMalformed",
       expected: "letters and digits without U",

@@ -1,0 +1,27 @@
+/** Where a Chromium is, if there is one: named by the environment, or in a usual place. */
+import { existsSync } from "node:fs";
+
+const usualPlaces = [
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+/** @returns {string | undefined} */
+export const browserPath = () =>
+  [process.env["DURO_BROWSER"], ...usualPlaces].find(
+    (path) => path !== undefined && path !== "" && existsSync(path),
+  );
+
+/** No call home, no sandbox that root cannot have, no GPU that a server has not. */
+export const browserFlags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];

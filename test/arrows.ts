@@ -1,0 +1,38 @@
+/**
+ * Who may import whom, as data. A missing arrow carries a promise: the relay cannot decrypt, since it
+ * may not import what decrypts.
+ */
+export interface PackageRule {
+  readonly mayImport: readonly string[];
+  /** Whether it may use the platform's own modules. */
+  readonly mayUseNode: boolean;
+}
+
+export const arrows: Readonly<Record<string, PackageRule>> = {
+  crypto: { mayImport: [], mayUseNode: false },
+  protocol: { mayImport: ["@duro/crypto/types"], mayUseNode: false },
+};
+
+/** Files that hold or make secrets: out of reach from the doors that the relay may use. */
+export const secretFiles: readonly string[] = [
+  "blob.ts",
+  "compare.ts",
+  "envelope/body.ts",
+  "envelope/sealEnvelope.ts",
+  "keys/box.ts",
+  "keys/deviceKeys.ts",
+  "keys/phrase.ts",
+  "keys/userKey.ts",
+  "keys/vaultKey.ts",
+  "keys/wrap.ts",
+  "logs/acceptPhrase.ts",
+  "logs/authorIdentity.ts",
+  "logs/authorVault.ts",
+  "logs/openKeys.ts",
+  "pairing/channel.ts",
+  "pairing/code.ts",
+  "pairing/handshake.ts",
+  "passphrase.ts",
+  "presence.ts",
+  "seal.ts",
+];
