@@ -25,7 +25,7 @@ export const vaultsPerUserMax = 256;
 export const channelNumberMax = 65_535;
 /** A client that asks a thousand times a second reaches it after seven weeks, and reconnects. */
 export const requestIdMax = 0xffff_ffff;
-/** 15 bits: two short groups of the code that a person reads out. */
+/** 15 bits: three signs of the code that a person reads out. */
 export const mailboxNumberMax = 32_767;
 /** A program's name and version, for the relay's statistics. */
 export const clientVersionByteLengthMax = 32;
@@ -34,8 +34,8 @@ export const factsPerRefusalMax = 8;
 export const factKeyByteLengthMax = 32;
 /** An id of 32 bytes in hex is 64; a sentence of a reader fits too. */
 export const factValueByteLengthMax = 256;
-/** A cursor and a name, sealed. */
-export const presenceByteLengthMax = sizes.presenceByteLengthMax;
+/** Sealed: its padding (3 KiB at most), its head and its signature stand around the plaintext. */
+export const sealedPresenceByteLengthMax = sizes.presenceByteLengthMax + 4_096;
 /** The largest message of pairing carries log heads and keys: a few KiB. */
 export const pairingMessageByteLengthMax = 16_384;
 /** A pairing needs under ten; an open mailbox may not become a store. */
