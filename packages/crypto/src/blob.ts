@@ -25,11 +25,19 @@ import {
 } from "./blobHash.ts";
 import type { VaultId } from "./ids.ts";
 import type { VaultKey } from "./keys/vaultKey.ts";
-import { paddedByteLength } from "./padding.ts";
+import { paddedByteLength, refuseFilling } from "./padding.ts";
 import type { RandomBytes } from "./random.ts";
 import { assert, err, ok, type Result } from "./result.ts";
-import { type CommitmentMismatch, open, seal, type SealBroken, sealedByteLength } from "./seal.ts";
-import { blobChunkPlaintextByteLength, nonceByteLength } from "./sizes.ts";
+import {
+  type CommitmentMismatch,
+  open,
+  seal,
+  type SealBroken,
+  sealedByteLength,
+  sealedBytes,
+  splitSealed,
+} from "./seal.ts";
+import { blobChunkPlaintextByteLength } from "./sizes.ts";
 
 export interface WrongBlobKey {
   readonly type: "WrongBlobKey";
@@ -106,8 +114,7 @@ export const sealChunk = (
   const plaintext = new Uint8Array(chunkPlaintextByteLength(header, chunk.index));
   if (chunk.index === 0) plaintext.set(lengthPrefix(chunk.byteLength), 0);
   plaintext.set(chunk.content, chunk.index === 0 ? 8 : 0);
-  const sealed = seal(deps, key.blobs, surroundingsOf(header, chunk.index), plaintext);
-  return concatBytes(sealed.nonce, sealed.bytes);
+  return sealedBytes(seal(deps, key.blobs, surroundingsOf(header, chunk.index), plaintext));
 };
 
 /** One chunk's content, zeros and length taken off. */
@@ -125,7 +132,7 @@ export const openChunk = (
       got: { vault: key.vault, epoch: key.epoch },
     });
   assert(index >= 0 && index < header.chunkCount, "an index of this blob");
-  const expected = nonceByteLength + sealedByteLength(chunkPlaintextByteLength(header, index));
+  const expected = sealedByteLength(chunkPlaintextByteLength(header, index));
   if (bytes.length !== expected)
     return err({
       type: "Malformed",
@@ -134,10 +141,7 @@ export const openChunk = (
       got: `${bytes.length}`,
       at: 0,
     });
-  const opened = open(key.blobs, surroundingsOf(header, index), {
-    nonce: bytes.slice(0, nonceByteLength),
-    bytes: bytes.slice(nonceByteLength),
-  });
+  const opened = open(key.blobs, surroundingsOf(header, index), splitSealed(bytes));
   if (!opened.ok) return opened;
   return unpadChunk(ref, index, opened.value);
 };
@@ -155,9 +159,8 @@ const unpadChunk = (
       if (inside !== byteLength) from.refuse(`${byteLength} bytes of content`, `${inside}`);
     }
     const { start, end } = chunkContentRange(index, byteLength);
-    const content = from.bytes(end - start);
-    const filling = from.rest(plaintext.length);
-    if (filling.some((byte) => byte !== 0)) from.refuse("zeros", "other bytes");
+    const content = from.view(end - start);
+    refuseFilling(from);
     return content;
   });
 

@@ -10,8 +10,8 @@ import { paddedByteLength } from "./padding.ts";
 import { err, type Result } from "./result.ts";
 import { blobChunkCountMax, blobChunkPlaintextByteLength } from "./sizes.ts";
 
-export const blobVersion = 1;
-export const blobSuite = 1;
+const blobVersion = 1;
+const blobSuite = 1;
 export const blobSaltByteLength = 32;
 
 export interface BlobHeader {
@@ -37,7 +37,7 @@ const headerByteLengthMax = 128;
 export const chunkCountOf = (padded: number): number =>
   Math.ceil(padded / blobChunkPlaintextByteLength);
 
-export const writeBlobHeader = (to: Writer, header: BlobHeader): void => {
+const writeBlobHeader = (to: Writer, header: BlobHeader): void => {
   to.u8(blobVersion);
   to.u8(blobSuite);
   vaultIds.write(to, header.vault);
@@ -47,7 +47,7 @@ export const writeBlobHeader = (to: Writer, header: BlobHeader): void => {
   to.u64(header.paddedByteLength);
 };
 
-export const readBlobHeader = (from: Reader): BlobHeader => {
+const readBlobHeader = (from: Reader): BlobHeader => {
   const [version, suite] = [from.u8(), from.u8()];
   if (version !== blobVersion || suite !== blobSuite)
     from.refuse("blob version 1, suite 1", `${version}, ${suite}`);
@@ -89,7 +89,7 @@ export const writeBlobRef = (to: Writer, ref: BlobRef): void => {
 export const readBlobRef = (from: Reader): BlobRef => {
   const id = blobIds.read(from);
   const header = readBlobHeader(from);
-  const byteLength = from.varUint();
+  const byteLength = from.varUint(header.paddedByteLength);
   if (paddedByteLength(byteLength) !== header.paddedByteLength)
     from.refuse(`a content padded to ${header.paddedByteLength}`, `${byteLength} bytes`);
   return { id, header, byteLength };

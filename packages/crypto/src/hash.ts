@@ -2,11 +2,12 @@
  * Labelled hashing and derivation. The input is always label, then each part, all with their
  * lengths in front, so no two different inputs are the same bytes: docs/crypto.md §2.
  */
+import { concatBytes } from "./bytes/bytes.ts";
 import type { Label } from "./labels.ts";
 import { blake2b } from "./sodium.ts";
 
 /** Up to here joining is cheaper than streaming: each streamed part costs a call into WASM. */
-const joinedByteLengthMax = 2048;
+const joinedByteLengthMax = 16_384;
 
 const labelBytes = new Map<Label, Uint8Array>();
 
@@ -19,12 +20,6 @@ const bytesOfLabel = (label: Label): Uint8Array => {
   made.set(text, 1);
   labelBytes.set(label, made);
   return made;
-};
-
-const lengthBytes = (byteLength: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, byteLength, true);
-  return bytes;
 };
 
 /** label length (1 byte), label, then for each part its length (4 bytes, little-endian) and bytes. */
@@ -44,19 +39,36 @@ export const framed = (label: Label, parts: readonly Uint8Array[]): Uint8Array =
   return whole;
 };
 
+/** Small parts are joined, large ones handed on as they are: copying them would cost a tenth. */
+const framedSegments = (label: Label, parts: readonly Uint8Array[]): readonly Uint8Array[] => {
+  const segments: Uint8Array[] = [];
+  let joined = [bytesOfLabel(label)];
+  for (const part of parts) {
+    const length = new Uint8Array(4);
+    new DataView(length.buffer).setUint32(0, part.length, true);
+    joined.push(length);
+    if (part.length <= joinedByteLengthMax) joined.push(part);
+    else {
+      segments.push(concatBytes(...joined), part);
+      joined = [];
+    }
+  }
+  return joined.length === 0 ? segments : [...segments, concatBytes(...joined)];
+};
+
 const blake2bFramed = (
   byteLength: number,
   key: Uint8Array | null,
   label: Label,
   parts: readonly Uint8Array[],
 ): Uint8Array => {
-  const partsByteLength = parts.reduce((sum, part) => sum + part.length, 0);
-  if (partsByteLength <= joinedByteLengthMax)
-    return blake2b(byteLength, key, [framed(label, parts)]);
-  return blake2b(byteLength, key, [
-    bytesOfLabel(label),
-    ...parts.flatMap((part) => [lengthBytes(part.length), part]),
-  ]);
+  let partsByteLength = 0;
+  for (const part of parts) partsByteLength += part.length;
+  return blake2b(
+    byteLength,
+    key,
+    partsByteLength <= joinedByteLengthMax ? [framed(label, parts)] : framedSegments(label, parts),
+  );
 };
 
 export const hash32 = (label: Label, ...parts: readonly Uint8Array[]): Uint8Array =>

@@ -5,7 +5,7 @@
  * 16 bytes where an id is only a name and some 32-byte head pins what it names; 32 bytes where the
  * id itself is the proof.
  */
-import { bytesToHex, hexToBytes } from "./bytes/hex.ts";
+import { bytesToHex, hexInto, hexToBytes } from "./bytes/hex.ts";
 import type { Reader } from "./bytes/reader.ts";
 import type { Writer } from "./bytes/writer.ts";
 import { assert, err, ok, type Result } from "./result.ts";
@@ -47,6 +47,8 @@ export interface IdKind<Id extends string> {
   /** From bytes that are an id of this kind by construction. */
   fromBytes(bytes: Uint8Array): Id;
   toBytes(id: Id): Uint8Array;
+  /** The same, into a place in a larger buffer. */
+  into(id: Id, bytes: Uint8Array, at: number): void;
   read(from: Reader): Id;
   write(to: Writer, id: Id): void;
 }
@@ -56,9 +58,13 @@ export const idKind = <Id extends string>(what: string, byteLength: number): IdK
     assert(bytes.length === byteLength, `a ${what} has ${byteLength} bytes`);
     return bytesToHex(bytes) as Id;
   };
+  const into = (id: Id, bytes: Uint8Array, at: number): void => {
+    const isHex = id.length === 2 * byteLength && hexInto(id, bytes, at);
+    assert(isHex, `a ${what} is ${2 * byteLength} hex digits`);
+  };
   const toBytes = (id: Id): Uint8Array => {
-    const bytes = hexToBytes(id);
-    assert(bytes?.length === byteLength, `a ${what} is ${2 * byteLength} hex digits`);
+    const bytes = new Uint8Array(byteLength);
+    into(id, bytes, 0);
     return bytes;
   };
   return {
@@ -66,6 +72,7 @@ export const idKind = <Id extends string>(what: string, byteLength: number): IdK
     byteLength,
     fromBytes,
     toBytes,
+    into,
     parse: (text) =>
       text.length === 2 * byteLength && hexToBytes(text) !== undefined
         ? ok(text as Id)

@@ -19,6 +19,7 @@ export { checkChoices, checkNumberOf, fingerprintWords } from "./compare.ts";
 export {
   type BodyContent,
   type BodyError,
+  type BodyMissing,
   type BodyVoid,
   openBody,
   type WrongVaultKey,
@@ -62,6 +63,7 @@ export {
   type VaultAuthor,
 } from "./logs/authorVault.ts";
 export {
+  type KeyFailure,
   type NoBox,
   type OpenedKeys,
   openUserKeys,

@@ -42,7 +42,6 @@ export const labels = {
   presenceRoot: "duro/1/presence/root",
   nonceKey: "duro/1/nonce-key",
   nonce: "duro/1/nonce",
-  sealHead: "duro/1/seal-head",
   messageKey: "duro/1/message-key",
   // what people compare
   checkNumber: "duro/1/check-number",

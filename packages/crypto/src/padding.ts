@@ -3,7 +3,7 @@
  * 12 %. (Nikitin and others, "Reducing Metadata Leakage from Encrypted Files and Communication with
  * PURBs", 2019, algorithm 1.)
  */
-import { decode, type Malformed } from "./bytes/reader.ts";
+import { decode, type Malformed, type Reader } from "./bytes/reader.ts";
 import { assert, type Result } from "./result.ts";
 import { paddedByteLengthMin } from "./sizes.ts";
 
@@ -26,22 +26,30 @@ export const paddedByteLength = (contentByteLength: number): number =>
 export const pad = (content: Uint8Array): Uint8Array => {
   const padded = new Uint8Array(paddedByteLength(content.length));
   const view = new DataView(padded.buffer);
-  view.setBigUint64(0, BigInt(content.length), true);
+  view.setUint32(0, content.length, true); // an array is shorter than 2^32; the high half stays 0
   padded.set(content, lengthByteLength);
   return padded;
 };
 
-/** Refuses any padding that `pad` would not have made, so every content has one padded form. */
+/**
+ * Refuses any padding that `pad` would not have made, so every content has one padded form. Gives a
+ * view: what is unpadded was decrypted a moment ago into a buffer of its own.
+ */
 export const unpad = (padded: Uint8Array): Result<Uint8Array, Malformed> =>
   decode({ what: "padding", byteLengthMax: padded.length }, padded, (from) => {
     const contentByteLength = from.u64();
-    if (paddedByteLength(contentByteLength) !== padded.length)
-      from.refuse(
-        `${paddedByteLength(contentByteLength)} bytes for ${contentByteLength}`,
-        `${padded.length}`,
-      );
-    const content = from.bytes(contentByteLength);
-    const filling = from.bytes(padded.length - lengthByteLength - contentByteLength);
-    if (filling.some((byte) => byte !== 0)) from.refuse("zeros", "other bytes");
+    if (contentByteLength > padded.length)
+      from.refuse(`at most ${padded.length} bytes of content`, `${contentByteLength}`);
+    const expected = paddedByteLength(contentByteLength);
+    if (expected !== padded.length)
+      from.refuse(`${expected} bytes for ${contentByteLength}`, `${padded.length}`);
+    const content = from.view(contentByteLength);
+    refuseFilling(from);
     return content;
   });
+
+/** Whatever stands behind a content is zeros. */
+export const refuseFilling = (from: Reader): void => {
+  for (const byte of from.restView(Number.MAX_SAFE_INTEGER))
+    if (byte !== 0) from.refuse("zeros", "other bytes");
+};

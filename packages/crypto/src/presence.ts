@@ -7,16 +7,24 @@ import { decode, type Malformed } from "./bytes/reader.ts";
 import { encode } from "./bytes/writer.ts";
 import type { BadSignature } from "./envelope/envelope.ts";
 import type { VersionUnsupported } from "./envelope/head.ts";
-import { type ChainId, chainIds, type VaultId } from "./ids.ts";
+import { type ChainId, chainIds, type VaultId, vaultIds } from "./ids.ts";
 import type { VaultKey } from "./keys/vaultKey.ts";
 import { labels } from "./labels.ts";
 import { pad, unpad } from "./padding.ts";
 import { readSignature, type Signature, type SignPublicKey } from "./publicKeys.ts";
 import type { RandomBytes } from "./random.ts";
 import { err, ok, type Result } from "./result.ts";
-import { type CommitmentMismatch, open, seal, type SealBroken } from "./seal.ts";
+import {
+  type CommitmentMismatch,
+  open,
+  seal,
+  type SealBroken,
+  sealedByteLength,
+  sealedBytes,
+  splitSealed,
+} from "./seal.ts";
 import { isSignedBy, sign, type SignSecretKey } from "./sign.ts";
-import { nonceByteLength, presenceByteLengthMax, signatureByteLength } from "./sizes.ts";
+import { presenceByteLengthMax, signatureByteLength } from "./sizes.ts";
 
 const presenceVersion = 1;
 const presenceSuite = 1;
@@ -29,7 +37,7 @@ export interface PresenceHead {
 }
 
 export interface Presence extends PresenceHead {
-  readonly nonce: Uint8Array;
+  /** Nonce, commitment, ciphertext. */
   readonly sealed: Uint8Array;
   readonly signature: Signature;
 }
@@ -45,14 +53,11 @@ const prefixBytes = (head: PresenceHead): Uint8Array =>
 
 const noClear = new Uint8Array();
 
-const signedParts = (vault: Uint8Array, presence: Omit<Presence, "signature">): Uint8Array[] => [
-  vault,
+const signedParts = (vault: VaultId, presence: Omit<Presence, "signature">): Uint8Array[] => [
+  vaultIds.toBytes(vault),
   prefixBytes(presence),
-  presence.nonce,
   presence.sealed,
 ];
-
-const vaultBytes = (vault: VaultId): Uint8Array => new TextEncoder().encode(vault);
 
 export const sealPresence = (
   deps: { readonly randomBytes: RandomBytes },
@@ -63,14 +68,12 @@ export const sealPresence = (
   const { vaultKey, signSecret } = keys;
   const head = { ...place, epoch: vaultKey.epoch };
   const prefix = prefixBytes(head);
-  const sealed = seal(deps, vaultKey.presence, { head: prefix, clear: noClear }, pad(plaintext));
-  const parts = signedParts(vaultBytes(vaultKey.vault), {
-    ...head,
-    nonce: sealed.nonce,
-    sealed: sealed.bytes,
-  });
+  const sealed = sealedBytes(
+    seal(deps, vaultKey.presence, { head: prefix, clear: noClear }, pad(plaintext)),
+  );
+  const parts = signedParts(vaultKey.vault, { ...head, sealed });
   const signature = sign(signSecret, labels.signPresence, ...parts);
-  return concatBytes(prefix, sealed.nonce, signature, sealed.bytes);
+  return concatBytes(prefix, signature, sealed);
 };
 
 export const decodePresence = (
@@ -86,13 +89,14 @@ export const decodePresence = (
     const chain = chainIds.read(from);
     const count = from.u64();
     const epoch = from.u32();
-    const nonce = from.bytes(nonceByteLength);
     const signature = readSignature(from);
-    return { chain, count, epoch, nonce, signature, sealed: from.rest(byteLengthMax) };
+    const sealed = from.rest(byteLengthMax);
+    if (sealed.length < sealedByteLength(0)) from.refuse("a seal", `${sealed.length} bytes`);
+    return { chain, count, epoch, signature, sealed };
   });
 };
 
-export interface WrongPresenceKey {
+interface WrongPresenceKey {
   readonly type: "WrongVaultKey";
   readonly expected: { readonly epoch: number };
   readonly got: { readonly epoch: number };
@@ -121,7 +125,7 @@ export const openPresence = (
     });
   if (presence.count <= author.countSeen)
     return err({ type: "PresenceReplayed", have: author.countSeen, got: presence.count });
-  const parts = signedParts(vaultBytes(vaultKey.vault), presence);
+  const parts = signedParts(vaultKey.vault, presence);
   if (!isSignedBy(author.signKey, presence.signature, labels.signPresence, ...parts))
     return err({
       type: "BadSignature",
@@ -132,7 +136,7 @@ export const openPresence = (
   const padded = open(
     vaultKey.presence,
     { head: prefixBytes(presence), clear: noClear },
-    { nonce: presence.nonce, bytes: presence.sealed },
+    splitSealed(presence.sealed),
   );
   if (!padded.ok) return padded;
   const plaintext = unpad(padded.value);

@@ -32,8 +32,9 @@ export interface Surroundings {
 
 export interface Sealed {
   readonly nonce: Uint8Array;
-  /** Commitment, ciphertext, tag. */
-  readonly bytes: Uint8Array;
+  readonly commitment: Uint8Array;
+  /** With the tag behind it. */
+  readonly ciphertext: Uint8Array;
 }
 
 /** Made under another key, another head or another clear part. Checked before anything is decrypted. */
@@ -88,23 +89,30 @@ export const seal = (
     plaintext,
   );
   const message = messageKey(root, surroundings, nonce);
-  return {
-    nonce,
-    bytes: concatBytes(message.commitment, aeadSeal(message, plaintext)),
-  };
+  return { nonce, commitment: message.commitment, ciphertext: aeadSeal(message, plaintext) };
 };
 
 export const open = (
   root: SealRoot,
   surroundings: Surroundings,
-  { nonce, bytes }: Sealed,
+  { nonce, commitment, ciphertext }: Sealed,
 ): Result<Uint8Array, CommitmentMismatch | SealBroken> => {
   const message = messageKey(root, surroundings, nonce);
-  if (!secretsAreEqual(message.commitment, bytes.subarray(0, commitmentByteLength)))
-    return err({ type: "CommitmentMismatch" });
-  const plaintext = aeadOpen(message, bytes.subarray(commitmentByteLength));
+  if (!secretsAreEqual(message.commitment, commitment)) return err({ type: "CommitmentMismatch" });
+  const plaintext = aeadOpen(message, ciphertext);
   return plaintext === undefined ? err({ type: "SealBroken" }) : ok(plaintext);
 };
 
+/** Nonce, commitment, ciphertext: the form where no head carries the nonce. */
+export const sealedBytes = ({ nonce, commitment, ciphertext }: Sealed): Uint8Array =>
+  concatBytes(nonce, commitment, ciphertext);
+
 export const sealedByteLength = (plaintextByteLength: number): number =>
-  commitmentByteLength + plaintextByteLength + tagByteLength;
+  nonceByteLength + commitmentByteLength + plaintextByteLength + tagByteLength;
+
+/** Views, for a caller that opens it at once. The length must have been checked. */
+export const splitSealed = (bytes: Uint8Array): Sealed => ({
+  nonce: bytes.subarray(0, nonceByteLength),
+  commitment: bytes.subarray(nonceByteLength, nonceByteLength + commitmentByteLength),
+  ciphertext: bytes.subarray(nonceByteLength + commitmentByteLength),
+});

@@ -33,6 +33,9 @@ export const bodyClearByteLengthMax = 262_144;
 export const bodyByteLengthMax =
   commitmentByteLength + 4 + bodyClearByteLengthMax + 1_081_344 + tagByteLength;
 
+/** The least a body is: an empty clear part, and the smallest padded plaintext sealed. */
+export const bodyByteLengthMin = 1 + commitmentByteLength + paddedByteLengthMin + tagByteLength;
+
 /** A sealed blob chunk; reverse proxies often refuse request bodies above 1 MB. */
 export const blobChunkByteLengthMax = 524_288;
 export const blobChunkPlaintextByteLength =

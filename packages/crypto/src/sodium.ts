@@ -110,8 +110,6 @@ export const blake2b = (
 export const secretsAreEqual = (left: Uint8Array, right: Uint8Array): boolean =>
   left.length === right.length && sodium.memcmp(left, right);
 
-export const wipe = (secret: Uint8Array): void => sodium.memzero(secret);
-
 export interface Argon2idInput {
   readonly passphrase: Uint8Array;
   readonly salt: Uint8Array;

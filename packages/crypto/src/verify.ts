@@ -21,6 +21,7 @@ export {
   type EnvelopeError,
   envelopeIdOf,
   type SignedHead,
+  type VerifiedEnvelope,
   verifyEnvelope,
   verifySignedHead,
 } from "./envelope/envelope.ts";

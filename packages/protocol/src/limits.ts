@@ -68,6 +68,11 @@ export const blobsPerCheckpointMax = 512;
 /** Why a chain was opened, in words for a person. */
 export const openNoteByteLengthMax = 256;
 
+// Blobs
+
+/** What `encodeBlobHeader` writes in version 1. */
+export const blobHeaderByteLength = 66;
+
 // HTTP
 
 /** Reverse proxies often refuse more than 1 MB; the largest list of chunk hashes is 683 KiB. */

@@ -9,7 +9,8 @@ export const clientMoves = {
   pauseAndTell: "Stop sending what was refused, keep it, and tell the person what to change.",
   askForUpdate: "Ask for a newer program; keep everything until then.",
   fetchAndRetry: "Fetch what is missing or newer, think again from there, then try.",
-  reauthenticate: "Get a fresh challenge or token and try once more; if that fails, tell the person.",
+  reauthenticate:
+    "Get a fresh challenge or token and try once more; if that fails, tell the person.",
   stopAndTell: "Stop syncing and tell the person at once.",
   fixAndReport: "It is a fault in one of the two programs: do not repeat it, report it.",
   giveUp: "Drop this attempt; a person may begin another.",
@@ -360,14 +361,21 @@ export interface UnknownRefusal {
 }
 export type KnownRefusal = Refusal & { readonly name: RefusalName };
 
-const known: readonly KnownRefusal[] = Object.entries(refusals).map(([name, refusal]) => ({
-  name: name as RefusalName, // the keys of the catalogue, which Object.entries calls strings
-  ...refusal,
-}));
-const refusalsByNumber = new Map<number, KnownRefusal>(known.map((one) => [one.number, one]));
-const refusalsByName = new Map<string, KnownRefusal>(known.map((one) => [one.name, one]));
+const isRefusalName = (name: string): name is RefusalName => Object.hasOwn(refusals, name);
 
-export const refusalOfNumber = (number: number): KnownRefusal | UnknownRefusal =>
-  refusalsByNumber.get(number) ?? { name: undefined, number };
+const known = (name: RefusalName): KnownRefusal => ({ name, ...refusals[name] });
 
-export const refusalOfName = (name: string): KnownRefusal | undefined => refusalsByName.get(name);
+const namesByNumber = new Map<number, RefusalName>(
+  Object.keys(refusals)
+    .filter(isRefusalName)
+    .map((name) => [refusals[name].number, name]),
+);
+
+export const refusalOfNumber = (number: number): KnownRefusal | UnknownRefusal => {
+  const name = namesByNumber.get(number);
+  return name === undefined ? { name, number } : known(name);
+};
+
+/** Undefined where a newer relay says a name that is not known here. */
+export const refusalOfName = (name: string): KnownRefusal | undefined =>
+  isRefusalName(name) ? known(name) : undefined;

@@ -10,15 +10,20 @@ export const bytesToHex = (bytes: Uint8Array): string => {
   return text;
 };
 
+/** Writes the bytes of `text` at `at`; false, with nothing to rely on written, unless it is hex. */
+export const hexInto = (text: string, bytes: Uint8Array, at: number): boolean => {
+  for (let digit = 0; digit < text.length; digit += 2) {
+    const high = nibbles[text.charCodeAt(digit)] ?? -1;
+    const low = nibbles[text.charCodeAt(digit + 1)] ?? -1;
+    if (high < 0 || low < 0) return false;
+    bytes[at + digit / 2] = high * 16 + low;
+  }
+  return true;
+};
+
 /** Undefined unless the text is an even number of lowercase hex digits. */
 export const hexToBytes = (text: string): Uint8Array | undefined => {
   if (text.length % 2 !== 0) return undefined;
   const bytes = new Uint8Array(text.length / 2);
-  for (let at = 0; at < bytes.length; at++) {
-    const high = nibbles[text.charCodeAt(2 * at)] ?? -1;
-    const low = nibbles[text.charCodeAt(2 * at + 1)] ?? -1;
-    if (high < 0 || low < 0) return undefined;
-    bytes[at] = high * 16 + low;
-  }
-  return bytes;
+  return hexInto(text, bytes, 0) ? bytes : undefined;
 };

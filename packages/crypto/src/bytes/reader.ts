@@ -45,6 +45,10 @@ export interface Reader {
   /** A count, then that many items. `itemByteLengthMin` stops a count that the bytes cannot hold. */
   list<T>(countMax: number, itemByteLengthMin: number, readItem: (from: Reader) => T): T[];
   rest(byteLengthMax: number): Uint8Array;
+  /** A view, not a copy: for a caller that uses it up, or owns the buffer it reads. */
+  view(byteLength: number): Uint8Array;
+  /** Likewise, of all that is left. */
+  restView(byteLengthMax: number): Uint8Array;
   refuse(expected: string, got: string): never;
   readonly at: number;
 }
@@ -60,11 +64,17 @@ const createReader = (bytes: Uint8Array): Reader => {
     const left = bytes.length - decoder.pos;
     if (left < byteLength) refuse(`${byteLength} more bytes`, `${left}`);
   };
-  const take = (byteLength: number): Uint8Array => {
+  const view = (byteLength: number): Uint8Array => {
     need(byteLength);
     const start = decoder.pos;
     decoder.pos += byteLength;
-    return bytes.slice(start, start + byteLength);
+    return bytes.subarray(start, start + byteLength);
+  };
+  // Not subarray().slice(): a Node Buffer's slice would be a view again.
+  const take = (byteLength: number): Uint8Array => new Uint8Array(view(byteLength));
+  const restLength = (byteLengthMax: number): number => {
+    const left = bytes.length - decoder.pos;
+    return left > byteLengthMax ? refuse(`at most ${byteLengthMax} bytes`, `${left}`) : left;
   };
   const readVarUint = (max: number): number => {
     const start = decoder.pos;
@@ -122,12 +132,9 @@ const createReader = (bytes: Uint8Array): Reader => {
         refuse(`bytes for ${count} items`, `${bytes.length - decoder.pos} bytes`, start);
       return Array.from({ length: count }, () => readItem(reader));
     },
-    rest: (byteLengthMax) => {
-      const left = bytes.length - decoder.pos;
-      return left > byteLengthMax
-        ? refuse(`at most ${byteLengthMax} bytes`, `${left}`)
-        : take(left);
-    },
+    rest: (byteLengthMax) => take(restLength(byteLengthMax)),
+    view,
+    restView: (byteLengthMax) => view(restLength(byteLengthMax)),
     refuse: (expected, got) => refuse(expected, got),
     get at() {
       return decoder.pos;

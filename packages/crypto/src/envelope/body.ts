@@ -10,8 +10,9 @@ import type { RandomBytes } from "../random.ts";
 import { assert, err, ok, type Result } from "../result.ts";
 import { type CommitmentMismatch, open, seal, type SealBroken } from "../seal.ts";
 import { bodyClearByteLengthMax, bodyPlaintextByteLengthMax } from "../sizes.ts";
-import { type BodyHashMismatch, isBodyOf, splitBody } from "./bodyForm.ts";
-import { type EnvelopeHead, type HeadFields, headPrefixBytes } from "./head.ts";
+import { splitBody } from "./bodyForm.ts";
+import type { VerifiedEnvelope } from "./envelope.ts";
+import { type HeadFields, headPrefixBytes } from "./head.ts";
 
 export interface BodyContent {
   /** What the relay must read to do its part: coverage, verdicts. Empty for most kinds. */
@@ -25,9 +26,15 @@ export interface WrongVaultKey {
   readonly expected: { readonly vault: string; readonly epoch: number };
   readonly got: { readonly vault: string; readonly epoch: number };
 }
+/** The body was dropped, or has not come yet. */
+export interface BodyMissing {
+  readonly type: "BodyMissing";
+  readonly chain: string;
+  readonly seq: number;
+}
 /** What the author signed cannot be opened: void for everyone. */
 export type BodyVoid = CommitmentMismatch | SealBroken | Malformed;
-export type BodyError = BodyHashMismatch | WrongVaultKey | BodyVoid;
+export type BodyError = BodyMissing | WrongVaultKey | BodyVoid;
 
 export const sealBody = (
   deps: { readonly randomBytes: RandomBytes },
@@ -39,16 +46,15 @@ export const sealBody = (
   assert(plaintext.length <= bodyPlaintextByteLengthMax, "larger values go into blobs");
   assert(clear.length <= bodyClearByteLengthMax, "the clear part has a limit");
   const surroundings = { head: headPrefixBytes(head), clear };
-  const sealed = seal(deps, key.bodies, surroundings, pad(plaintext));
+  const { nonce, commitment, ciphertext } = seal(deps, key.bodies, surroundings, pad(plaintext));
   const clearBytes = encode((to) => to.varBytes(clear));
-  const body = concatBytes(clearBytes, sealed.bytes);
-  return { nonce: sealed.nonce, body };
+  return { nonce, body: concatBytes(clearBytes, commitment, ciphertext) };
 };
 
+/** Takes only what was verified: bytes that the relay changed must not pass for a void envelope. */
 export const openBody = (
   key: VaultKey,
-  head: EnvelopeHead,
-  body: Uint8Array,
+  { head, body }: VerifiedEnvelope,
 ): Result<BodyContent, BodyError> => {
   if (key.vault !== head.vault || key.epoch !== head.epoch)
     return err({
@@ -56,16 +62,12 @@ export const openBody = (
       expected: { vault: head.vault, epoch: head.epoch },
       got: { vault: key.vault, epoch: key.epoch },
     });
-  if (!isBodyOf(head, body))
-    return err({ type: "BodyHashMismatch", chain: head.chain, seq: head.seq });
+  if (body === undefined) return err({ type: "BodyMissing", chain: head.chain, seq: head.seq });
   const split = splitBody(body);
   if (!split.ok) return split;
-  const { clear, sealed } = split.value;
+  const { clear, commitment, ciphertext } = split.value;
   const surroundings = { head: headPrefixBytes(head), clear };
-  const padded = open(key.bodies, surroundings, {
-    nonce: head.nonce,
-    bytes: sealed,
-  });
+  const padded = open(key.bodies, surroundings, { nonce: head.nonce, commitment, ciphertext });
   if (!padded.ok) return padded;
   const plaintext = unpad(padded.value);
   return plaintext.ok ? ok({ clear, plaintext: plaintext.value }) : plaintext;

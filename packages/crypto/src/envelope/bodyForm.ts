@@ -20,8 +20,9 @@ export interface BodyHashMismatch {
 export interface BodyParts {
   /** What the relay must read to do its part: coverage, verdicts. Empty for most kinds. */
   readonly clear: Uint8Array;
-  /** Commitment, ciphertext, tag. */
-  readonly sealed: Uint8Array;
+  readonly commitment: Uint8Array;
+  /** With the tag behind it. */
+  readonly ciphertext: Uint8Array;
 }
 
 export const bodyHashOf = (body: Uint8Array): Uint8Array => hash32(labels.bodyHash, body);
@@ -30,12 +31,12 @@ export const bodyHashOf = (body: Uint8Array): Uint8Array => hash32(labels.bodyHa
 export const isBodyOf = (head: EnvelopeHead, body: Uint8Array): boolean =>
   body.length === head.bodyByteLength && bytesAreEqual(bodyHashOf(body), head.bodyHash);
 
+/** The sealed parts are views: whoever splits a body opens it at once. */
 export const splitBody = (body: Uint8Array): Result<BodyParts, Malformed> =>
   decode({ what: "body", byteLengthMax: bodyByteLengthMax }, body, (from) => {
     const clear = from.varBytes(bodyClearByteLengthMax);
-    const sealed = from.rest(bodyByteLengthMax);
-    if (sealed.length < commitmentByteLength) from.refuse("a commitment", `${sealed.length} bytes`);
-    return { clear, sealed };
+    const commitment = from.view(commitmentByteLength);
+    return { clear, commitment, ciphertext: from.restView(bodyByteLengthMax) };
   });
 
 /** The clear part, for the relay, which has no key. The hash must have been checked. */

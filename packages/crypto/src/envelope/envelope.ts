@@ -6,6 +6,7 @@ import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
 import { hash16 } from "../hash.ts";
 import {
+  type Brand,
   type ChainId,
   chainIds,
   type EnvelopeId,
@@ -37,6 +38,16 @@ export interface Envelope extends SignedHead {
   /** Undefined once dropped, or not asked for. */
   readonly body: Uint8Array | undefined;
 }
+
+/**
+ * An envelope whose signature, or that of a later one of its run, was checked, and whose body, if it
+ * is here, is the one the head speaks of. Only `verifyEnvelope` and `verifyRun` make one.
+ */
+export type VerifiedEnvelope = Envelope & { readonly id: EnvelopeId } & Brand<"VerifiedEnvelope">;
+
+/** For the two functions that have checked. */
+export const asVerified = (envelope: Envelope, id: EnvelopeId): VerifiedEnvelope =>
+  ({ ...envelope, id }) as VerifiedEnvelope;
 
 export interface BadSignature {
   readonly type: "BadSignature";
@@ -79,11 +90,12 @@ export const verifySignedHead = (
 export const verifyEnvelope = (
   envelope: Envelope,
   signKey: SignPublicKey,
-): Result<EnvelopeId, BadSignature | BodyHashMismatch> => {
+): Result<VerifiedEnvelope, BadSignature | BodyHashMismatch> => {
   const { head, body } = envelope;
   if (body !== undefined && !isBodyOf(head, body))
     return err({ type: "BodyHashMismatch", chain: head.chain, seq: head.seq });
-  return verifySignedHead(envelope, signKey);
+  const id = verifySignedHead(envelope, signKey);
+  return id.ok ? ok(asVerified(envelope, id.value)) : id;
 };
 
 export const writeSignedHead = (to: Writer, { head, signature }: SignedHead): void => {

@@ -1,6 +1,6 @@
 /** The head of an envelope: fixed bytes, so that any implementation hashes the same. docs/protocol.md §4. */
 import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
-import { encode, type Writer } from "../bytes/writer.ts";
+import type { Writer } from "../bytes/writer.ts";
 import {
   type ChainId,
   chainIds,
@@ -11,8 +11,14 @@ import {
   type VaultId,
   vaultIds,
 } from "../ids.ts";
-import { err, type Result } from "../result.ts";
-import { bodyByteLengthMax, headByteLength, nonceByteLength } from "../sizes.ts";
+import { assert, err, type Result } from "../result.ts";
+import {
+  bodyByteLengthMax,
+  bodyByteLengthMin,
+  headByteLength,
+  nonceByteLength,
+  sealHeadByteLength,
+} from "../sizes.ts";
 
 /** Numbers on the wire: never reused. */
 export const EnvelopeKind = {
@@ -78,26 +84,60 @@ export interface VersionUnsupported {
 
 export type HeadError = Malformed | VersionUnsupported;
 
-/** Everything in front of the nonce. */
-export const headPrefixBytes = (head: HeadFields): Uint8Array =>
-  encode((to) => writePrefix(to, head));
+/** Where each field stands; the table of docs/protocol.md §4. */
+const at = {
+  kind: 2,
+  flags: 3,
+  vault: 4,
+  chain: 20,
+  seq: 36,
+  previous: 44,
+  epoch: 76,
+  logHead: 80,
+  nonce: 112,
+  bodyByteLength: sealHeadByteLength,
+  bodyHash: sealHeadByteLength + 4,
+} as const;
 
-const writePrefix = (to: Writer, head: HeadFields): void => {
-  to.u8(envelopeVersion);
-  to.u8(envelopeSuite);
-  to.u8(head.kind);
-  to.u8(head.flags);
-  vaultIds.write(to, head.vault);
-  chainIds.write(to, head.chain);
-  to.u64(head.seq);
-  envelopeIds.write(to, head.previous);
-  to.u32(head.epoch);
-  recordIds.write(to, head.logHead);
+/** Straight into place: every envelope that is sealed or verified comes through here. */
+const writePrefix = (bytes: Uint8Array, head: HeadFields): DataView => {
+  const view = new DataView(bytes.buffer);
+  bytes[0] = envelopeVersion;
+  bytes[1] = envelopeSuite;
+  bytes[at.kind] = head.kind;
+  bytes[at.flags] = head.flags;
+  vaultIds.into(head.vault, bytes, at.vault);
+  chainIds.into(head.chain, bytes, at.chain);
+  assert(Number.isSafeInteger(head.seq) && head.seq > 0, "a seq is from 1 and below 2^53");
+  view.setUint32(at.seq, head.seq % 0x1_0000_0000, true);
+  view.setUint32(at.seq + 4, Math.floor(head.seq / 0x1_0000_0000), true);
+  envelopeIds.into(head.previous, bytes, at.previous);
+  view.setUint32(at.epoch, head.epoch, true);
+  recordIds.into(head.logHead, bytes, at.logHead);
+  return view;
+};
+
+/** Everything in front of the nonce. */
+export const headPrefixBytes = (head: HeadFields): Uint8Array => {
+  const bytes = new Uint8Array(at.nonce);
+  writePrefix(bytes, head);
+  return bytes;
+};
+
+export const encodeHead = (head: EnvelopeHead): Uint8Array => {
+  const bytes = new Uint8Array(headByteLength);
+  const view = writePrefix(bytes, head);
+  bytes.set(head.nonce, at.nonce);
+  view.setUint32(at.bodyByteLength, head.bodyByteLength, true);
+  bytes.set(head.bodyHash, at.bodyHash);
+  return bytes;
 };
 
 const readPrefix = (from: Reader): HeadFields => {
-  from.u8(); // version and suite were looked at before, see `unsupported`
-  from.u8();
+  const version = from.u8(); // of a head by itself `unsupported` has looked at these two before
+  const suite = from.u8();
+  if (version !== envelopeVersion || suite !== envelopeSuite)
+    from.refuse(`version ${envelopeVersion}, suite ${envelopeSuite}`, `${version}, ${suite}`);
   const kind = from.u8();
   if (!isKind(kind)) return from.refuse("kind 1 to 5", `${kind}`);
   const flags = from.u8();
@@ -121,19 +161,14 @@ const readPrefix = (from: Reader): HeadFields => {
   };
 };
 
-export const writeHead = (to: Writer, head: EnvelopeHead): void => {
-  writePrefix(to, head);
-  to.bytes(head.nonce);
-  to.u32(head.bodyByteLength);
-  to.bytes(head.bodyHash);
-};
+export const writeHead = (to: Writer, head: EnvelopeHead): void => to.bytes(encodeHead(head));
 
 export const readHead = (from: Reader): EnvelopeHead => {
   const prefix = readPrefix(from);
   const nonce = from.bytes(nonceByteLength);
   const bodyByteLength = from.u32();
-  if (bodyByteLength > bodyByteLengthMax)
-    from.refuse(`a body of at most ${bodyByteLengthMax} bytes`, `${bodyByteLength}`);
+  if (bodyByteLength < bodyByteLengthMin || bodyByteLength > bodyByteLengthMax)
+    from.refuse(`a body of ${bodyByteLengthMin} to ${bodyByteLengthMax}`, `${bodyByteLength}`);
   return { ...prefix, nonce, bodyByteLength, bodyHash: from.bytes(32) };
 };
 
@@ -148,8 +183,6 @@ export const unsupported = (
     ? undefined
     : { type: "VersionUnsupported", what, version, suite };
 };
-
-export const encodeHead = (head: EnvelopeHead): Uint8Array => encode((to) => writeHead(to, head));
 
 export const decodeHead = (bytes: Uint8Array): Result<EnvelopeHead, HeadError> => {
   const newer = unsupported("envelope", bytes);

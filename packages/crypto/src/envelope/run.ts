@@ -15,7 +15,13 @@ import {
 import type { SignPublicKey } from "../publicKeys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type BodyHashMismatch, isBodyOf } from "./bodyForm.ts";
-import { type BadSignature, type Envelope, envelopeLink } from "./envelope.ts";
+import {
+  asVerified,
+  type BadSignature,
+  type Envelope,
+  envelopeLink,
+  type VerifiedEnvelope,
+} from "./envelope.ts";
 import { encodeHead, type EnvelopeHead, EnvelopeKind } from "./head.ts";
 
 export type ChainHead = Position<EnvelopeId>;
@@ -49,8 +55,7 @@ export type RunError =
 export interface VerifiedRun {
   readonly head: ChainHead;
   readonly epoch: number;
-  /** One for each envelope, in order. */
-  readonly ids: readonly EnvelopeId[];
+  readonly envelopes: readonly VerifiedEnvelope[];
 }
 
 const brokenRule = (
@@ -73,10 +78,11 @@ export const verifyRun = (
   const [first] = envelopes;
   const newest = envelopes.at(-1);
   if (first === undefined || newest === undefined) return err({ type: "RunEmpty" });
-  const ids: EnvelopeId[] = [];
+  const verified: VerifiedEnvelope[] = [];
   let { head: last, epoch } = start;
-  let hash = new Uint8Array();
-  for (const { head, body } of envelopes) {
+  let hash: Uint8Array = new Uint8Array();
+  for (const envelope of envelopes) {
+    const { head, body } = envelope;
     const rule = brokenRule(first.head, head, epoch);
     if (rule) return err({ type: "RunBroken", rule, chain: head.chain, seq: head.seq });
     if (body !== undefined && !isBodyOf(head, body))
@@ -85,7 +91,7 @@ export const verifyRun = (
         chain: head.chain,
         seq: head.seq,
       });
-    hash = new Uint8Array(linkHash(envelopeLink, encodeHead(head)));
+    hash = linkHash(envelopeLink, encodeHead(head));
     const id = envelopeIds.fromBytes(hash);
     const followed = followLink(last, {
       at: head.seq,
@@ -95,7 +101,7 @@ export const verifyRun = (
     if (!followed.ok) return followed;
     last = followed.value;
     epoch = head.epoch;
-    ids.push(id);
+    verified.push(asVerified(envelope, id));
   }
   if (!isLinkSignedBy(envelopeLink, hash, signKey, newest.signature))
     return err({
@@ -104,5 +110,5 @@ export const verifyRun = (
       of: newest.head.chain,
       at: newest.head.seq,
     });
-  return ok({ head: last, epoch, ids });
+  return ok({ head: last, epoch, envelopes: verified });
 };

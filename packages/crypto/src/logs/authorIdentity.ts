@@ -111,7 +111,7 @@ export interface NewDevice {
 
 /**
  * The adder's half. The new device cosigns before the record is appended, so that nobody adds keys
- * they do not hold. `KemKeyUnusable` cannot arise later: the box is made here.
+ * they do not hold.
  */
 export const addDeviceRecord = (
   deps: Deps,

@@ -11,6 +11,7 @@ import { deviceIdOf } from "../keys/deviceId.ts";
 import type { UserPublicKeys } from "../keys/userKey.ts";
 import { followLink, type LinkForked, type LinkGap } from "../link.ts";
 import type { KeyBox, KeyWrap } from "../publicKeys.ts";
+import { isKemKey } from "../keys/kemKey.ts";
 import { err, ok, type Result } from "../result.ts";
 import { deviceCountMax } from "../sizes.ts";
 import {
@@ -32,7 +33,7 @@ export interface KnownDevice extends DeviceEntry {
 }
 
 /** Where a box was published: its context names the record before it. */
-export interface PublishedBox {
+interface PublishedBox {
   readonly box: KeyBox;
   readonly previous: RecordId;
 }
@@ -46,6 +47,8 @@ export interface UserKeyGeneration extends UserPublicKeys {
 export interface IdentityState {
   readonly user: UserId;
   readonly head: { readonly index: number; readonly id: RecordId };
+  /** The id of every record so far, by index: a newer state extends an older one, or is a fork. */
+  readonly history: readonly RecordId[];
   readonly devices: ReadonlyMap<DeviceId, KnownDevice>;
   /** Rising, from 1; the last is current. */
   readonly generations: readonly UserKeyGeneration[];
@@ -120,11 +123,13 @@ export const applyIdentityRecord = (
   if (!followed.ok) return followed;
   const author = state.devices.get(record.author.device);
   if (!isActive(author) || author.scope === DeviceScope.Viewer)
-    return violated(record, "ID3 the author is an active full device");
+    return violated(record, "ID3 the author is an active full or paper device");
   const signed = verifyRecordSignature(record, 0, author.signKey);
   if (!signed.ok) return signed;
   const next = applyPayload(state, record, payload.value);
-  return next.ok ? ok({ ...next.value, head: { index: record.index, id: record.id } }) : next;
+  if (!next.ok) return next;
+  const head = { index: record.index, id: record.id };
+  return ok({ ...next.value, head, history: [...state.history, record.id] });
 };
 
 type GenesisPayload = Extract<IdentityPayload, { type: "genesis" }>;
@@ -141,9 +146,11 @@ const applyGenesis = (
     return violated(record, "ID1 a log begins with a genesis, and only there");
   if (record.log !== user) return violated(record, "ID2 the log's name follows from its genesis");
   if (record.author.device !== id || device.scope !== DeviceScope.Full)
-    return violated(record, "ID3 the author is an active full device");
+    return violated(record, "ID3 the author is an active full or paper device");
   if (userKey.generation !== 1)
     return violated(record, "ID8 the next user key has the next generation");
+  if (!isKemKey(device.kemKey) || !isKemKey(userKey.kemKey))
+    return violated(record, "ID13 a key that boxes go to is one");
   if (record.signatures.length > 1)
     return violated(record, "ID12 every signature is one the record needs");
   const signed = verifyRecordSignature(record, 0, device.signKey);
@@ -151,6 +158,7 @@ const applyGenesis = (
   return ok({
     user,
     head: { index: 0, id: record.id },
+    history: [record.id],
     devices: new Map([[id, { ...device, id, addedBy: id, revokedAt: undefined }]]),
     generations: [
       {
@@ -191,8 +199,10 @@ const addDevice = (
 ): Result<IdentityState, LogError> => {
   const id = deviceIdOf(device);
   if (state.devices.has(id)) return violated(record, "ID5 a device is added once");
-  if (state.devices.size >= deviceCountMax)
+  // Revoked ones are not counted: nobody may use up the room that recovery needs.
+  if ([...state.devices.values()].filter(isActive).length >= deviceCountMax)
     return violated(record, "ID11 no more devices than the limit");
+  if (!isKemKey(device.kemKey)) return violated(record, "ID13 a key that boxes go to is one");
   if ((box === undefined) !== (device.scope === DeviceScope.Viewer))
     return violated(record, "ID6 a box for every device but a viewer");
   if (record.signatures[1]?.device !== id) return violated(record, "ID4 a new device signs too");
@@ -232,6 +242,7 @@ const revokeDevice = (
     return violated(record, "ID12 every signature is one the record needs");
   if (userKey.generation !== currentGeneration(state).generation + 1)
     return violated(record, "ID8 the next user key has the next generation");
+  if (!isKemKey(userKey.kemKey)) return violated(record, "ID13 a key that boxes go to is one");
   const devices = new Map(state.devices).set(id, {
     ...revoked,
     revokedAt: record.index,

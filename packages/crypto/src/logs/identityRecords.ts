@@ -42,7 +42,7 @@ export interface DeviceEntry extends DevicePublicKeys {
   readonly expiresAtMs: number | undefined;
 }
 
-export interface DeviceBox {
+interface DeviceBox {
   readonly device: DeviceId;
   readonly box: KeyBox;
 }

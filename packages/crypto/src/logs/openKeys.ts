@@ -22,7 +22,7 @@ import { openWrap, type WrapError } from "../keys/wrap.ts";
 import type { KemPublicKey } from "../publicKeys.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { IdentityState } from "./identityLog.ts";
-import { currentEpoch, type VaultBox, type VaultState } from "./vaultLog.ts";
+import type { VaultBox, VaultState } from "./vaultLog.ts";
 
 /** Nobody sealed the key to us: a BOX record by any member who has it mends that. */
 export interface NoBox {
@@ -32,45 +32,60 @@ export interface NoBox {
   readonly at: number;
 }
 
-/** Keys that opened, newest first by number; what stopped us on the way back, if anything did. */
+/** A generation or epoch that neither a box nor a wrap gave us, and why. */
+export type KeyFailure = (NoBox | BoxError | WrapError) & { readonly at: number };
+
+/** What opened, by number. One bad box or wrap hides no other: each number is tried by all it has. */
 export interface OpenedKeys<Key> {
   readonly keys: ReadonlyMap<number, Key>;
-  readonly stopped: (WrapError & { readonly at: number }) | undefined;
+  readonly failures: readonly KeyFailure[];
 }
 
-export const openUserKeys = (
-  state: IdentityState,
-  device: DeviceKeys,
-): Result<OpenedKeys<UserKeys>, NoBox | BoxError> => {
-  const newest = state.generations.findLast(({ boxes }) => boxes.has(device.id));
-  const published = newest?.boxes.get(device.id);
-  if (newest === undefined || published === undefined)
-    return err({ type: "NoBox", of: state.user, at: state.generations.length });
-  const context = userKeyBoxContext({
-    user: state.user,
-    generation: newest.generation,
-    previous: published.previous,
-    recipient: device.id,
-    commitment: newest.commitment,
-  });
-  const opened = openBox(device, context, published.box);
-  if (!opened.ok) return opened;
-  let current = userKeysFrom(newest.generation, opened.value);
-  const keys = new Map([[current.generation, current]]);
-  for (let at = newest.generation - 1; at >= 1; at--) {
-    const wrap = state.generations[at]?.wrap;
-    const older = state.generations[at - 1];
-    if (wrap === undefined || older === undefined) break;
-    const unwrapped = openWrap(
-      current.key,
-      userKeyWrapContext({ user: state.user, ...older }),
-      wrap,
-    );
-    if (!unwrapped.ok) return ok({ keys, stopped: { ...unwrapped.error, at } });
-    current = userKeysFrom(at, unwrapped.value);
-    keys.set(at, current);
+/** From the newest back: by the wrap under the key just found, else by a box of its own. */
+const openBackwards = <Key>(
+  newest: number,
+  byWrap: (newer: Key, at: number) => Result<Key, WrapError> | undefined,
+  byBox: (at: number) => Result<Key, NoBox | BoxError>,
+): OpenedKeys<Key> => {
+  const keys = new Map<number, Key>();
+  const failures: KeyFailure[] = [];
+  let newer: Key | undefined;
+  for (let at = newest; at >= 1; at--) {
+    const wrapped = newer === undefined ? undefined : byWrap(newer, at);
+    const opened = wrapped?.ok === true ? wrapped : byBox(at);
+    newer = opened.ok ? opened.value : undefined;
+    if (opened.ok) keys.set(at, opened.value);
+    // A broken wrap says more than the lack of a box that nobody needed before.
+    else failures.push({ ...(wrapped?.ok === false ? wrapped.error : opened.error), at });
   }
-  return ok({ keys, stopped: undefined });
+  return { keys, failures };
+};
+
+export const openUserKeys = (state: IdentityState, device: DeviceKeys): OpenedKeys<UserKeys> => {
+  const { user, generations } = state;
+  const byWrap = (newer: UserKeys, at: number) => {
+    const wrap = generations[at]?.wrap;
+    const older = generations[at - 1];
+    if (wrap === undefined || older === undefined) return undefined;
+    const opened = openWrap(newer.key, userKeyWrapContext({ user, ...older }), wrap);
+    return opened.ok ? ok(userKeysFrom(at, opened.value)) : opened;
+  };
+  const byBox = (at: number): Result<UserKeys, NoBox | BoxError> => {
+    const generation = generations[at - 1];
+    const published = generation?.boxes.get(device.id);
+    if (generation === undefined || published === undefined)
+      return err({ type: "NoBox", of: user, at });
+    const context = userKeyBoxContext({
+      user,
+      generation: at,
+      previous: published.previous,
+      recipient: device.id,
+      commitment: generation.commitment,
+    });
+    const opened = openBox(device, context, published.box);
+    return opened.ok ? ok(userKeysFrom(at, opened.value)) : opened;
+  };
+  return openBackwards(generations.length, byWrap, byBox);
 };
 
 /** Who opens: a member with the generations of their user key, or a granted viewer device. */
@@ -132,26 +147,14 @@ export const openVaultKey = (
   return err(failure);
 };
 
-/** The newest epoch we have a box for, and all before it through the wraps. */
-export const openVaultKeys = (
-  state: VaultState,
-  reader: VaultReader,
-): Result<OpenedKeys<VaultKey>, NoBox | BoxError> => {
-  const newest = currentEpoch(state).epoch;
-  const boxed = state.epochs.findLast(({ epoch }) => boxesFor(state, reader, epoch).length > 0);
-  const opened = openVaultKey(state, reader, boxed?.epoch ?? newest);
-  if (!opened.ok) return opened;
-  let current = opened.value;
-  const keys = new Map([[current.epoch, current]]);
-  for (let at = current.epoch - 1; at >= 1; at--) {
-    const wrap = state.epochs[at]?.wrap;
-    const older = state.epochs[at - 1];
-    if (wrap === undefined || older === undefined) break;
-    const context = vaultKeyWrapContext({ vault: state.vault, ...older });
-    const unwrapped = openWrap(current.key, context, wrap);
-    if (!unwrapped.ok) return ok({ keys, stopped: { ...unwrapped.error, at } });
-    current = vaultKeyFrom({ vault: state.vault, epoch: at }, unwrapped.value);
-    keys.set(at, current);
-  }
-  return ok({ keys, stopped: undefined });
+export const openVaultKeys = (state: VaultState, reader: VaultReader): OpenedKeys<VaultKey> => {
+  const { vault, epochs } = state;
+  const byWrap = (newer: VaultKey, at: number) => {
+    const wrap = epochs[at]?.wrap;
+    const older = epochs[at - 1];
+    if (wrap === undefined || older === undefined) return undefined;
+    const opened = openWrap(newer.key, vaultKeyWrapContext({ vault, ...older }), wrap);
+    return opened.ok ? ok(vaultKeyFrom({ vault, epoch: at }, opened.value)) : opened;
+  };
+  return openBackwards(epochs.length, byWrap, (at) => openVaultKey(state, reader, at));
 };

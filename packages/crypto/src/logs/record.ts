@@ -23,7 +23,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { SignSecretKey } from "../sign.ts";
 import { memberCountMax, recordByteLengthMax, recordSignatureCountMax } from "../sizes.ts";
 
-export const recordVersion = 1;
+const recordVersion = 1;
 const recordSuite = 1;
 
 /** Which log a record belongs to. Numbers on the wire: never reused. */
@@ -48,7 +48,7 @@ export interface RecordHeader {
   readonly type: number;
 }
 
-export interface RecordSignature {
+interface RecordSignature {
   readonly device: DeviceId;
   readonly signature: Signature;
 }
@@ -71,7 +71,6 @@ const recordLink: LinkLabels = {
   signature: labels.signRecord,
 };
 
-export const logNameByteLength = 16;
 const payloadByteLengthMax = recordByteLengthMax;
 
 const writePin = (to: Writer, pin: Pin): void => {

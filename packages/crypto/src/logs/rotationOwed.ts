@@ -24,7 +24,8 @@ export const rotationOwed = (
     const identity = identities.get(user);
     if (identity === undefined) continue;
     const { generation } = currentGeneration(identity);
-    const boxed = epoch.memberBoxes.get(user)?.at(-1)?.generation;
+    // The first box: one posted later, to the new generation, takes the key from nobody.
+    const boxed = epoch.memberBoxes.get(user)?.at(0)?.generation;
     if (boxed !== undefined && boxed < generation)
       reasons.push({ type: "newGeneration", user, generation });
   }

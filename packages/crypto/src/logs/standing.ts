@@ -48,12 +48,16 @@ export const chainStanding = (
   const device = identity?.devices.get(opening.device);
   if (device !== undefined && chainIdOf(device.signKey, opening.incarnation) !== opening.chain)
     return { kind: "never", why: "foreign chain" };
+  const openedAt = state.indexByRecord.get(opening.logHead);
   const cut = state.cutsByChain.get(opening.chain);
-  if (cut !== undefined) return { kind: "cut", seq: cut.seq, id: cut.id };
+  // A cut bounds what counts, and makes nothing count that was opened without the right to write.
+  if (cut !== undefined)
+    return openedAt !== undefined && openedAt < cut.openedFrom
+      ? { kind: "never", why: "opened before writing was given" }
+      : { kind: "cut", seq: cut.seq, id: cut.id };
   if (state.closedDevices.has(opening.device)) return { kind: "cut", seq: 0, id: noEnvelope };
   const member = state.members.get(opening.user);
   if (member?.writerSince === undefined) return { kind: "never", why: "not a writer" };
-  const openedAt = state.indexByRecord.get(opening.logHead);
   if (openedAt === undefined) return { kind: "held", why: "log head unknown" };
   if (openedAt < member.writerSince)
     return { kind: "never", why: "opened before writing was given" };

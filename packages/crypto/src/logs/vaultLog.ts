@@ -6,7 +6,7 @@
  */
 import type { BadSignature } from "../envelope/envelope.ts";
 import { chainIdOf, verifySignedHead } from "../envelope/envelope.ts";
-import { envelopeVersion } from "../envelope/head.ts";
+import { envelopeVersion, type VersionUnsupported } from "../envelope/head.ts";
 import {
   type ChainId,
   type DeviceId,
@@ -56,7 +56,7 @@ export interface Member {
   readonly writerSince: number | undefined;
 }
 
-export interface GrantedViewer {
+interface GrantedViewer {
   readonly user: UserId;
   readonly device: DeviceId;
 }
@@ -86,6 +86,10 @@ export interface Cut {
   readonly id: EnvelopeId;
   /** An equivocation stays where it was proved; any other cut may be raised. */
   readonly why: "cut" | "equivocation" | "anchor";
+  /** Index since which its user could write when it was cut; a chain opened before counts nothing. */
+  readonly openedFrom: number;
+  /** An equivocation is proved behind this: no raise goes further. */
+  readonly seqMax: number | undefined;
 }
 
 export interface VaultState {
@@ -114,7 +118,7 @@ export interface IdentityHeadMissing {
   readonly head: RecordId;
 }
 
-export type VaultLogError = LogError | IdentityHeadMissing;
+export type VaultLogError = LogError | IdentityHeadMissing | VersionUnsupported;
 
 /** The state of a user's identity log at a pinned head, if that log is here and contains it. */
 export type IdentityAt = (pin: Pin) => IdentityState | undefined;
@@ -199,7 +203,11 @@ const identitiesOf = (
   const identities = new Map<UserId, IdentityState>();
   for (const pin of record.pins) {
     const identity = identityAt(pin);
-    if (identity === undefined || identity.head.id !== pin.head)
+    const isPinned =
+      identity?.user === pin.user &&
+      identity.head.index === pin.index &&
+      identity.head.id === pin.head;
+    if (!isPinned)
       return err({
         type: "IdentityHeadMissing",
         user: pin.user,
@@ -229,7 +237,8 @@ const authorOf = (
   identities: ReadonlyMap<UserId, IdentityState>,
 ): Result<Judged["author"], BadSignature | RuleViolated> => {
   const member = state.members.get(record.author.user);
-  if (member === undefined || state.closedDevices.has(record.author.device))
+  // Closed with its user, by a demotion, a device writes no chain but still signs as a viewer's.
+  if (member === undefined || state.closedDevices.get(record.author.device) === "device")
     return violated(record, "VL3 the author is an active full device of a member");
   const signed = signedByAuthor(record, identities);
   return signed.ok ? ok({ ...record.author, role: member.role }) : signed;
@@ -284,10 +293,9 @@ const checkPins = (judged: Judged, payload: VaultPayload): Result<void, VaultLog
     return violated(record, "VL1 pins name exactly the users relied on");
   for (const pin of record.pins) {
     const before = state.pins.get(pin.user);
-    if (before !== undefined && pin.index < before.index)
-      return violated(record, "VL2 a pin never goes back");
-    if (before?.index === pin.index && before.head !== pin.head)
-      return violated(record, "VL2 a pin never goes back");
+    const extendsIt =
+      before === undefined || identities.get(pin.user)?.history[before.index] === before.head;
+    if (!extendsIt) return violated(record, "VL2 a pin never goes back or to another branch");
   }
   return checkRevokedAreCut(judged, payload, identities);
 };
@@ -450,19 +458,27 @@ const addMember = (
     viewers: [],
   });
   if (!boxed.ok) return boxed;
-  const identity = identities.get(member.user);
-  const reopened = new Map(state.closedDevices);
-  // What the user wrote before was cut chain by chain; chains opened from here on count again.
-  for (const id of identity?.devices.keys() ?? [])
-    if (reopened.get(id) === "user") reopened.delete(id);
   return ok({
     ...boxed.value,
     members: new Map(state.members).set(member.user, {
       role,
       writerSince: role >= Role.Writer ? record.index : undefined,
     }),
-    closedDevices: identity === undefined ? reopened : closedAtPin(reopened, identity),
+    closedDevices: reopenedAtPin(state.closedDevices, identities.get(member.user)),
   });
+};
+
+/**
+ * When a user may write again: what they wrote before was cut chain by chain, and chains opened from
+ * here on count. Devices that are gone by now stay closed.
+ */
+const reopenedAtPin = (
+  closed: ReadonlyMap<DeviceId, "device" | "user">,
+  identity: IdentityState | undefined,
+): ReadonlyMap<DeviceId, "device" | "user"> => {
+  if (identity === undefined) return closed;
+  const reopened = [...closed].filter(([id, how]) => how !== "user" || !identity.devices.has(id));
+  return closedAtPin(new Map(reopened), identity);
 };
 
 const setRole = (judged: Judged, { user, role, cuts }: Payload<"setRole">): Outcome => {
@@ -481,14 +497,14 @@ const setRole = (judged: Judged, { user, role, cuts }: Payload<"setRole">): Outc
   const cut = takesAway ? withUserCut(judged, state, user, cuts) : ok(state);
   if (!cut.ok) return cut;
   const writerSince = mayWriteNow ? (target.writerSince ?? record.index) : undefined;
-  const closedDevices = new Map(cut.value.closedDevices);
-  const regains = mayWriteNow && target.writerSince === undefined;
-  for (const id of judged.identities.get(user)?.devices.keys() ?? [])
-    if (regains && closedDevices.get(id) === "user") closedDevices.delete(id);
+  const { closedDevices } = cut.value;
+  const gains = mayWriteNow && target.writerSince === undefined;
   return ok({
     ...cut.value,
     members: new Map(state.members).set(user, { role, writerSince }),
-    closedDevices,
+    closedDevices: gains
+      ? reopenedAtPin(closedDevices, judged.identities.get(user))
+      : closedDevices,
   });
 };
 
@@ -527,26 +543,46 @@ const withUserCut = (
   return ok({ ...cut.value, closedDevices, takenAwayAt: judged.record.index });
 };
 
-/** Lowers nothing that already stands: a chain cut before stays where it was cut. */
+/** Moves nothing that already stands: a chain cut before stays where it was cut. */
 const withCuts = (
   { record, identities }: Judged,
   state: VaultState,
   user: UserId,
   cuts: readonly DeviceCut[],
 ): Outcome => {
+  const openedFrom = state.members.get(user)?.writerSince ?? 0;
   const cutsByChain = new Map(state.cutsByChain);
   for (const { device, chains } of cuts) {
     const known = identities.get(user)?.devices.get(device);
     if (known?.scope !== DeviceScope.Full)
       return violated(record, "VL10 a cut names devices of that user");
-    for (const { incarnation, seq, id } of chains) {
-      if ((seq === 0) !== (id === noEnvelope))
-        return violated(record, "VL10 a cut names devices of that user");
+    for (const cut of chains) {
+      const { incarnation, seq, id } = cut;
       const chain = chainIdOf(known.signKey, incarnation);
-      if (!cutsByChain.has(chain)) cutsByChain.set(chain, { seq, id, why: "cut" });
+      if (standingCut(state, user, device, chain) === undefined)
+        cutsByChain.set(chain, { seq, id, why: "cut", openedFrom, seqMax: undefined });
     }
   }
   return ok({ ...state, cutsByChain });
+};
+
+/**
+ * Where a chain is cut before a record speaks of it; undefined while all of it counts. Where nothing
+ * counts, because its device is closed or its user does not write, no list makes it count: only
+ * an admin raises it.
+ */
+const standingCut = (
+  state: VaultState,
+  user: UserId,
+  device: DeviceId,
+  chain: ChainId,
+): Cut | undefined => {
+  const listed = state.cutsByChain.get(chain);
+  if (listed !== undefined) return listed;
+  const mayWrite = state.members.get(user)?.writerSince !== undefined;
+  return mayWrite && !state.closedDevices.has(device)
+    ? undefined
+    : { seq: 0, id: noEnvelope, why: "cut", openedFrom: 0, seqMax: undefined };
 };
 
 const cutDevice = (judged: Judged, { user, cuts }: Payload<"cutDevice">): Outcome => {
@@ -576,16 +612,14 @@ const raiseCut = (
     const known = identities.get(user)?.devices.get(device);
     if (known === undefined || !state.closedDevices.has(device))
       return violated(record, "VL10 a cut names devices of that user");
-    for (const { incarnation, seq, id } of chains) {
+    for (const cut of chains) {
+      const { incarnation, seq, id } = cut;
       const chain = chainIdOf(known.signKey, incarnation);
-      const standing = cutsByChain.get(chain) ?? {
-        seq: 0,
-        id: noEnvelope,
-        why: "cut",
-      };
-      if (standing.why !== "cut" || seq <= standing.seq)
-        return violated(record, "VL9 a cut is only raised");
-      cutsByChain.set(chain, { seq, id, why: "cut" });
+      const standing = standingCut(state, user, device, chain);
+      const isRaised =
+        standing?.why === "cut" && seq > standing.seq && seq <= (standing.seqMax ?? seq);
+      if (!isRaised) return violated(record, "VL9 a cut is only raised");
+      cutsByChain.set(chain, { ...standing, seq, id });
     }
   }
   return ok({ ...state, cutsByChain });
@@ -695,8 +729,8 @@ const rotate = (judged: Judged, state: VaultState, rotation: Rotation): Outcome 
     return violated(record, "VL7 the next epoch");
   const members = [...state.members.keys()].toSorted();
   const areMembers = rotation.members.map(({ user }) => user).join() === members.join();
-  const areViewers =
-    rotation.viewers.map(({ device }) => device).join() === viewersOwed(judged, state).join();
+  const owed = viewersOwed(judged, state);
+  const areViewers = rotation.viewers.map(({ device }) => device).join() === owed.join();
   if (!areMembers || !areViewers)
     return violated(record, "VL5 recipients are exactly members and granted viewers");
   const epoch: Epoch = {
@@ -713,6 +747,8 @@ const rotate = (judged: Judged, state: VaultState, rotation: Rotation): Outcome 
       state: {
         ...state,
         epochs: [...state.epochs, epoch],
+        // Granted devices that are gone by now get no box, and are granted no longer.
+        viewers: new Map([...state.viewers].filter(([device]) => owed.includes(device))),
         takenAwayAt: undefined,
       },
     },
@@ -726,7 +762,8 @@ const proveEquivocation = (
   { user, device, incarnation, heads: [left, right] }: Payload<"equivocation">,
 ): Outcome => {
   const known = identities.get(user)?.devices.get(device);
-  if (known === undefined) return violated(record, "VL10 a cut names devices of that user");
+  if (known?.scope !== DeviceScope.Full)
+    return violated(record, "VL10 a cut names devices of that user");
   const chain = chainIdOf(known.signKey, incarnation);
   const ids = signedIds(known.signKey, [left, right]);
   if (!ids.ok) return ids;
@@ -743,17 +780,20 @@ const proveEquivocation = (
       record,
       "VL15 two heads of one chain, one seq and one predecessor prove an equivocation",
     );
-  const proved: Cut = {
-    seq: left.head.seq - 1,
-    id: left.head.previous,
-    why: "equivocation",
-  };
-  const standing = state.cutsByChain.get(chain);
-  if (standing !== undefined && standing.seq <= proved.seq) return ok(state);
-  return ok({
-    ...state,
-    cutsByChain: new Map(state.cutsByChain).set(chain, proved),
-  });
+  const proved = { seq: left.head.seq - 1, id: left.head.previous };
+  const standing = standingCut(state, user, device, chain);
+  const seqMax = Math.min(proved.seq, standing?.seqMax ?? proved.seq);
+  // A proof only lowers: where the chain is cut before it, it bounds how far that may be raised.
+  const cut: Cut =
+    standing !== undefined && standing.seq <= proved.seq
+      ? { ...standing, seqMax }
+      : {
+          ...proved,
+          why: "equivocation",
+          openedFrom: standing?.openedFrom ?? state.members.get(user)?.writerSince ?? 0,
+          seqMax,
+        };
+  return ok({ ...state, cutsByChain: new Map(state.cutsByChain).set(chain, cut) });
 };
 
 const signedIds = (
@@ -783,19 +823,25 @@ const resolveFork = (
 
 const anchorChains = (judged: Judged, { user, cuts }: Payload<"chainAnchor">): Outcome => {
   const { state, record, author, identities } = judged;
-  if (user !== author.user && author.role < Role.Admin)
+  const target = state.members.get(user);
+  const areClosed = cuts.every(({ device }) => state.closedDevices.has(device));
+  const isManaged = target !== undefined && mayManage(author.role, target.role);
+  if (user !== author.user && !(author.role >= Role.Admin && (areClosed || isManaged)))
     return violated(record, "VL4 the role allows it");
+  const openedFrom = target?.writerSince ?? 0;
   const cutsByChain = new Map(state.cutsByChain);
   for (const { device, chains } of cuts) {
     const known = identities.get(user)?.devices.get(device);
     if (known?.scope !== DeviceScope.Full)
       return violated(record, "VL10 a cut names devices of that user");
-    for (const { incarnation, seq, id } of chains) {
+    for (const cut of chains) {
+      const { incarnation, seq, id } = cut;
       const chain = chainIdOf(known.signKey, incarnation);
-      const standing = cutsByChain.get(chain);
+      const standing = standingCut(state, user, device, chain);
       if (standing !== undefined && (standing.seq !== seq || standing.id !== id))
         return violated(record, "VL9 a cut is only raised");
-      cutsByChain.set(chain, { seq, id, why: standing?.why ?? "anchor" });
+      const anchor: Cut = { seq, id, why: "anchor", openedFrom, seqMax: undefined };
+      cutsByChain.set(chain, standing ?? anchor);
     }
   }
   return ok({ ...state, cutsByChain });
@@ -808,6 +854,9 @@ const setPolicy = (
   { versionMin, extraTypes }: Payload<"policy">,
 ): Outcome => {
   if (author.role !== Role.Owner) return violated(record, "VL4 the role allows it");
+  // Whoever knows no such version stops here, so a state never asks for more than its reader has.
+  if (versionMin > envelopeVersion)
+    return err({ type: "VersionUnsupported", what: "envelope", version: versionMin, suite: 1 });
   if (versionMin < state.versionMin || extraTypes.some((type) => firstVersionTypes.has(type)))
     return violated(record, "VL17 a version is only raised");
   return ok({

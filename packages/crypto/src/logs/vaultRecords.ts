@@ -10,6 +10,7 @@ import {
   envelopeIds,
   type Incarnation,
   incarnations,
+  noEnvelope,
   type RecordId,
   recordIds,
   type UserId,
@@ -243,11 +244,13 @@ const writeDeviceCut = (to: Writer, { device, chains }: DeviceCut): void => {
   });
 };
 
-const readChainCut = (from: Reader): ChainCut => ({
-  incarnation: incarnations.read(from),
-  seq: from.varUint(),
-  id: envelopeIds.read(from),
-});
+const readChainCut = (from: Reader): ChainCut => {
+  const incarnation = incarnations.read(from);
+  const seq = from.varUint();
+  const id = envelopeIds.read(from);
+  if ((seq === 0) !== (id === noEnvelope)) from.refuse("seq 0 exactly with no id", `seq ${seq}`);
+  return { incarnation, seq, id };
+};
 
 const readDeviceCut = (from: Reader): DeviceCut => ({
   device: deviceIds.read(from),
@@ -446,7 +449,12 @@ const readVaultPayload = (from: Reader, type: number): VaultPayload => {
       return {
         type: "policy",
         versionMin: from.u8(),
-        extraTypes: from.list(extraTypeCountMax, 1, () => from.u8()),
+        extraTypes: readRising(
+          from,
+          { countMax: extraTypeCountMax, itemByteLengthMin: 1 },
+          () => from.u8(),
+          (type) => String.fromCharCode(type),
+        ),
       };
     case VaultType.Pin:
       return { type: "pin" };

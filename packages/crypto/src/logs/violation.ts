@@ -10,7 +10,7 @@ export type RuleName =
   | "ID1 a log begins with a genesis, and only there"
   | "ID2 the log's name follows from its genesis"
   // identity log
-  | "ID3 the author is an active full device"
+  | "ID3 the author is an active full or paper device"
   | "ID4 a new device signs too"
   | "ID5 a device is added once"
   | "ID6 a box for every device but a viewer"
@@ -20,9 +20,10 @@ export type RuleName =
   | "ID10 a paper device goes only by its own signature or two full devices"
   | "ID11 no more devices than the limit"
   | "ID12 every signature is one the record needs"
+  | "ID13 a key that boxes go to is one"
   // vault log
   | "VL1 pins name exactly the users relied on"
-  | "VL2 a pin never goes back"
+  | "VL2 a pin never goes back or to another branch"
   | "VL3 the author is an active full device of a member"
   | "VL4 the role allows it"
   | "VL5 recipients are exactly members and granted viewers"

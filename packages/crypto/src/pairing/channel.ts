@@ -1,12 +1,18 @@
 /** Messages inside a paired channel: numbered each way, so none can be dropped, repeated or reordered. */
-import { concatBytes } from "../bytes/bytes.ts";
 import type { Malformed } from "../bytes/reader.ts";
 import { encode } from "../bytes/writer.ts";
 import { pad, unpad } from "../padding.ts";
 import type { RandomBytes } from "../random.ts";
 import { err, type Result } from "../result.ts";
-import { type CommitmentMismatch, open, seal, type SealBroken } from "../seal.ts";
-import { commitmentByteLength, nonceByteLength, tagByteLength } from "../sizes.ts";
+import {
+  type CommitmentMismatch,
+  open,
+  seal,
+  type SealBroken,
+  sealedByteLength,
+  sealedBytes,
+  splitSealed,
+} from "../seal.ts";
 import type { PairingSession } from "./handshake.ts";
 
 const numberBytes = (count: number): Uint8Array => encode((to) => to.u32(count));
@@ -21,8 +27,7 @@ export const sealPairingMessage = (
 ): Uint8Array => {
   const root = session.role === "joiner" ? session.joinerToApprover : session.approverToJoiner;
   const surroundings = { head: numberBytes(count), clear: noClear };
-  const { nonce, bytes } = seal(deps, root, surroundings, pad(plaintext));
-  return concatBytes(nonce, bytes);
+  return sealedBytes(seal(deps, root, surroundings, pad(plaintext)));
 };
 
 export const openPairingMessage = (
@@ -30,7 +35,7 @@ export const openPairingMessage = (
   count: number,
   message: Uint8Array,
 ): Result<Uint8Array, CommitmentMismatch | SealBroken | Malformed> => {
-  if (message.length < nonceByteLength + commitmentByteLength + tagByteLength)
+  if (message.length < sealedByteLength(0))
     return err({
       type: "Malformed",
       what: "pairing message",
@@ -39,10 +44,7 @@ export const openPairingMessage = (
       at: 0,
     });
   const root = session.role === "joiner" ? session.approverToJoiner : session.joinerToApprover;
-  const padded = open(
-    root,
-    { head: numberBytes(count), clear: noClear },
-    { nonce: message.slice(0, nonceByteLength), bytes: message.slice(nonceByteLength) },
-  );
+  const surroundings = { head: numberBytes(count), clear: noClear };
+  const padded = open(root, surroundings, splitSealed(message));
   return padded.ok ? unpad(padded.value) : padded;
 };

@@ -52,7 +52,11 @@ export const createPerson = (deps: Deps): Person => {
   return { state, states: [state], records: [record], userKeys, device };
 };
 
-export const withRecord = (person: Person, record: LogRecord, userKeys = person.userKeys): Person => {
+export const withRecord = (
+  person: Person,
+  record: LogRecord,
+  userKeys = person.userKeys,
+): Person => {
   const state = must(applyIdentityRecord(person.state, record));
   return {
     ...person,
@@ -111,13 +115,7 @@ export const withPaper = (
 
 /** Revoked by the first device. */
 export const withoutDevice = (deps: Deps, person: Person, device: DeviceKeys): Person => {
-  const revoked = revokeDeviceRecord(
-    deps,
-    person.state,
-    person.device,
-    device.id,
-    person.userKeys,
-  );
+  const revoked = revokeDeviceRecord(deps, person.state, person.device, device.id, person.userKeys);
   return withRecord(person, revoked.record, revoked.userKeys);
 };
 
@@ -217,7 +215,7 @@ export const withoutMember = (
 
 /** Every key of the vault that this person can reach with this device. */
 export const keysOf = (vault: Vault, person: Person, device = person.device) => {
-  const userKeys = must(openUserKeys(person.state, device)).keys;
+  const userKeys = openUserKeys(person.state, device).keys;
   return openVaultKeys(vault.state, { kind: "member", user: person.state.user, userKeys });
 };
 

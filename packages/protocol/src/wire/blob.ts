@@ -36,7 +36,7 @@ export const writeBlobTokenWant = (to: Writer, frame: BlobTokenWant): void => {
   requestIds.write(to, frame.request);
   channelNumbers.write(to, frame.channel);
   to.u8(frame.action);
-  writeOption(to, frame.blob, blobIds.write);
+  writeOption(to, frame.blob, (_, blob) => blobIds.write(to, blob));
 };
 
 export const readBlobTokenWant = (from: Reader): BlobTokenWant => ({
@@ -44,7 +44,7 @@ export const readBlobTokenWant = (from: Reader): BlobTokenWant => ({
   request: requestIds.read(from),
   channel: channelNumbers.read(from),
   action: readOneOf(from, "blob action", BlobAction),
-  blob: readOption(from, blobIds.read),
+  blob: readOption(from, () => blobIds.read(from)),
 });
 
 export interface BlobTokenGranted {

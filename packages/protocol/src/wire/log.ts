@@ -1,11 +1,5 @@
 /** Frames that carry signed logs: of users and of vaults. What a record says is crypto's matter. */
-import {
-  type Reader,
-  type RecordId,
-  recordIds,
-  sizes,
-  type Writer,
-} from "@duro/crypto/types";
+import { type Reader, type RecordId, recordIds, sizes, type Writer } from "@duro/crypto/types";
 import { type RequestId, requestIds } from "../ids.ts";
 import { recordsPerFrameMax } from "../limits.ts";
 import {

@@ -100,7 +100,7 @@ export const writeWelcome = (to: Writer, frame: Welcome): void => {
   userIds.write(to, frame.user);
   deviceIds.write(to, frame.device);
   to.u8(frame.scope);
-  writeRising(to, vaultLimits, frame.vaults, vaultIds.write);
+  writeRising(to, vaultLimits, frame.vaults, (_, vault) => vaultIds.write(to, vault));
   writeLogHead(to, frame.identityHead);
   to.varUint(frame.creditByteLength);
 };
@@ -110,7 +110,7 @@ export const readWelcome = (from: Reader): Welcome => ({
   user: userIds.read(from),
   device: deviceIds.read(from),
   scope: readOneOf(from, "device scope", DeviceScope),
-  vaults: readRising(from, vaultLimits, vaultIds.read),
+  vaults: readRising(from, vaultLimits, () => vaultIds.read(from)),
   identityHead: readLogHead(from),
   creditByteLength: from.varUint(),
 });

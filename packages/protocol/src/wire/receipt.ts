@@ -10,12 +10,7 @@ import {
   type Signature,
   type Writer,
 } from "@duro/crypto/types";
-import {
-  type ChannelNumber,
-  channelNumbers,
-  type VaultPosition,
-  vaultPositions,
-} from "../ids.ts";
+import { type ChannelNumber, channelNumbers, type VaultPosition, vaultPositions } from "../ids.ts";
 import { envelopesPerFrameMax } from "../limits.ts";
 import { readCounting } from "./shapes.ts";
 

@@ -8,11 +8,7 @@ import {
   type RequestId,
   requestIds,
 } from "../ids.ts";
-import {
-  factKeyByteLengthMax,
-  factsPerRefusalMax,
-  factValueByteLengthMax,
-} from "../limits.ts";
+import { factKeyByteLengthMax, factsPerRefusalMax, factValueByteLengthMax } from "../limits.ts";
 import { readOneOf, readRising, type RisingLimits, writeRising } from "./shapes.ts";
 
 /** What was refused. Puts and pulls have no request id: their channel says it, the facts say more. */

@@ -5,7 +5,7 @@ import { assert, type Reader, type Writer } from "@duro/crypto/types";
 export interface RisingLimits<T> {
   readonly countMax: number;
   readonly itemByteLengthMin: number;
-  keyOf(item: T): string | number;
+  readonly keyOf: (item: T) => string | number;
 }
 
 const isRising = <T>(before: T | undefined, item: T, { keyOf }: RisingLimits<T>): boolean =>

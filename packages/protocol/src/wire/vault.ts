@@ -1,12 +1,14 @@
 /** Frames that open a vault on a connection and bring both sides to the same heads. */
 import { type Reader, type VaultId, vaultIds, type Writer } from "@duro/crypto/types";
+import { type ChannelNumber, channelNumbers, type VaultPosition, vaultPositions } from "../ids.ts";
 import {
-  type ChannelNumber,
-  channelNumbers,
-  type VaultPosition,
-  vaultPositions,
-} from "../ids.ts";
-import { type LogHead, readLogHead, readVector, type Vector, writeLogHead, writeVector } from "./heads.ts";
+  type LogHead,
+  readLogHead,
+  readVector,
+  type Vector,
+  writeLogHead,
+  writeVector,
+} from "./heads.ts";
 import { readOption, writeOption } from "./shapes.ts";
 
 export interface OpenVault {

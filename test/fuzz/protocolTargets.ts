@@ -1,0 +1,3 @@
+import type { FuzzTarget } from "./targets.ts";
+
+export const protocolTargets: readonly FuzzTarget[] = [];
