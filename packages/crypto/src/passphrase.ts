@@ -16,7 +16,7 @@ export interface StretchParameters {
 }
 
 /** libsodium's MODERATE: about 0.7 s on a laptop of 2024. */
-const stretchDefault = {
+export const stretchDefault = {
   opsLimit: 3,
   memoryByteLength: 268_435_456,
 } as const;

@@ -15,8 +15,8 @@ export const pageByteLength = 262_144;
 export const envelopesPerFrameMax = 256;
 /** A record costs a signature to check, so fewer of them. */
 export const recordsPerFrameMax = 64;
-/** Bodies wanted at once: as many as one frame can bring. */
-export const seqsPerWantMax = envelopesPerFrameMax;
+/** Bodies wanted at once: no more than one frame of envelopes can bring. */
+export const seqsPerWantMax = 256;
 /** 224 KiB at most, so a vector fits a frame, a beacon and the clear part of a checkpoint. */
 export const chainsPerVectorMax = 4_096;
 /** All of them stand in the Welcome, and each may cost the relay a subscription. */

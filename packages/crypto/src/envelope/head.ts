@@ -99,6 +99,12 @@ const at = {
   bodyHash: sealHeadByteLength + 4,
 } as const;
 
+const hashByteLength = headByteLength - at.bodyHash;
+
+/** `setUint32` would wrap a larger number around. */
+const isU32 = (value: number): boolean =>
+  Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff;
+
 /** Straight into place: every envelope that is sealed or verified comes through here. */
 const writePrefix = (bytes: Uint8Array, head: HeadFields): DataView => {
   const view = new DataView(bytes.buffer);
@@ -112,6 +118,7 @@ const writePrefix = (bytes: Uint8Array, head: HeadFields): DataView => {
   view.setUint32(at.seq, head.seq % 0x1_0000_0000, true);
   view.setUint32(at.seq + 4, Math.floor(head.seq / 0x1_0000_0000), true);
   envelopeIds.into(head.previous, bytes, at.previous);
+  assert(isU32(head.epoch) && head.epoch > 0, "an epoch is from 1 and below 2^32");
   view.setUint32(at.epoch, head.epoch, true);
   recordIds.into(head.logHead, bytes, at.logHead);
   return view;
@@ -127,8 +134,11 @@ export const headPrefixBytes = (head: HeadFields): Uint8Array => {
 export const encodeHead = (head: EnvelopeHead): Uint8Array => {
   const bytes = new Uint8Array(headByteLength);
   const view = writePrefix(bytes, head);
+  assert(head.nonce.length === nonceByteLength, "a nonce has 24 bytes");
   bytes.set(head.nonce, at.nonce);
+  assert(isU32(head.bodyByteLength), "a body's length is below 2^32");
   view.setUint32(at.bodyByteLength, head.bodyByteLength, true);
+  assert(head.bodyHash.length === hashByteLength, "a body hash has 32 bytes");
   bytes.set(head.bodyHash, at.bodyHash);
   return bytes;
 };

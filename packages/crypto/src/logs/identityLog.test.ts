@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { createDeviceKeys, type DeviceKeys } from "../keys/deviceKeys.ts";
 import { noRecord } from "../ids.ts";
 import { deviceIdOf } from "../keys/deviceId.ts";
+import { createDeviceKeys, type DeviceKeys } from "../keys/deviceKeys.ts";
 import { asKemPublicKey, type KemPublicKey } from "../publicKeys.ts";
 import { deviceCountMax, kemPublicKeyByteLength, saltByteLength } from "../sizes.ts";
 import {
@@ -15,29 +15,25 @@ import {
   withRecord,
 } from "../testing/people.ts";
 import {
+  type IdentityPayloadOf,
   identityPayloadOf,
   identityRecord,
   impostor,
   judgeIdentity,
   resigned,
-  ruleRows,
   type RuleCases,
+  ruleRows,
   type Signing,
   type Verdict,
   verdictOf,
 } from "../testing/records.ts";
+import type { IdentityRule } from "../testing/rules.ts";
 import { seededRandomBytes } from "../testing/seededRandomBytes.ts";
 import { createEquipped, type Equipped } from "../testing/team.ts";
 import { revokeDeviceRecord, startIdentity } from "./authorIdentity.ts";
 import { applyIdentityRecord, isActive, keyHolders, replayIdentityLog } from "./identityLog.ts";
-import {
-  DeviceScope,
-  encodeIdentityPayload,
-  type IdentityPayload,
-  userIdOf,
-} from "./identityRecords.ts";
+import { DeviceScope, encodeIdentityPayload, userIdOf } from "./identityRecords.ts";
 import { cosignRecord, LogKind, type LogRecord } from "./record.ts";
-import type { RuleName } from "./violation.ts";
 
 /** One person's laptop, spare, phone and paper, and a device that is not in the log yet. */
 interface World extends Equipped {
@@ -55,12 +51,12 @@ const createWorld = (): World => {
   return { deps, ...equipped, newcomer: createDeviceKeys(deps), genesis };
 };
 
-type Payload<Type extends IdentityPayload["type"]> = Extract<IdentityPayload, { type: Type }>;
-
 /** Adds the newcomer, with one thing about it changed. */
 const adding = (
   { deps, person, newcomer }: World,
-  change: (payload: Payload<"addDevice">) => Partial<Payload<"addDevice">> = () => ({}),
+  change: (
+    payload: IdentityPayloadOf<"addDevice">,
+  ) => Partial<IdentityPayloadOf<"addDevice">> = () => ({}),
   signing: Signing = {},
 ): LogRecord => {
   const lawful = addDeviceOf(deps, person, newcomer, DeviceScope.Full);
@@ -71,14 +67,16 @@ const adding = (
 
 const scoped =
   (scope: DeviceScope) =>
-  ({ device }: Payload<"addDevice">): Partial<Payload<"addDevice">> => ({
+  ({ device }: IdentityPayloadOf<"addDevice">): Partial<IdentityPayloadOf<"addDevice">> => ({
     device: { ...device, scope },
   });
 
 /** The laptop revokes a device, with one thing about the record changed. */
 const revoking = (
   { deps, person, spare }: World,
-  change: (payload: Payload<"revokeDevice">) => Partial<Payload<"revokeDevice">> = () => ({}),
+  change: (
+    payload: IdentityPayloadOf<"revokeDevice">,
+  ) => Partial<IdentityPayloadOf<"revokeDevice">> = () => ({}),
   { revoked = spare, ...signing }: Signing & { readonly revoked?: DeviceKeys } = {},
 ): LogRecord => {
   const { record } = revokeDeviceRecord(
@@ -100,7 +98,7 @@ const beginning = (
     payload,
     cosigners = [],
   }: Pick<Signing, "header" | "cosigners"> & {
-    readonly payload?: Partial<Payload<"genesis">>;
+    readonly payload?: Partial<IdentityPayloadOf<"genesis">>;
   },
 ): Verdict => {
   const changed = { ...identityPayloadOf(genesis, "genesis"), ...payload };
@@ -115,8 +113,6 @@ const withoutSpare = (world: World): World => ({
   ...world,
   person: withoutDevice(world.deps, world.person, world.spare),
 });
-
-type IdentityRule = Extract<RuleName, `ID${number} ${string}`>;
 
 const cases: Record<IdentityRule, RuleCases<World>> = {
   "ID1 a log begins with a genesis, and only there": {
@@ -393,7 +389,7 @@ const cases: Record<IdentityRule, RuleCases<World>> = {
 };
 
 /** Any box will do: rules open none. */
-const withBoxFor = (boxes: Payload<"revokeDevice">["boxes"], { id }: DeviceKeys) =>
+const withBoxFor = (boxes: IdentityPayloadOf<"revokeDevice">["boxes"], { id }: DeviceKeys) =>
   [...boxes, ...boxes.slice(0, 1).map(({ box }) => ({ device: id, box }))].toSorted(
     (left, right) => (left.device < right.device ? -1 : 1),
   );

@@ -53,6 +53,15 @@ export interface Signing {
   readonly bytes?: Uint8Array;
 }
 
+export type IdentityPayloadOf<Type extends IdentityPayload["type"]> = Extract<
+  IdentityPayload,
+  { type: Type }
+>;
+export type VaultPayloadOf<Type extends VaultPayload["type"]> = Extract<
+  VaultPayload,
+  { type: Type }
+>;
+
 /** The next record of a person's log. */
 export const identityRecord = (
   { state, device: first }: Person,
@@ -136,19 +145,19 @@ export const impostor = (claimed: RecordSigner, real: RecordSigner): RecordSigne
 export const identityPayloadOf = <Type extends IdentityPayload["type"]>(
   record: LogRecord,
   type: Type,
-): Extract<IdentityPayload, { type: Type }> => {
+): IdentityPayloadOf<Type> => {
   const payload = must(decodeIdentityPayload(record.type, record.payload));
   assert(payload.type === type, `the test takes a record of ${type}`);
-  return payload as Extract<IdentityPayload, { type: Type }>;
+  return payload as IdentityPayloadOf<Type>;
 };
 
 export const vaultPayloadOf = <Type extends VaultPayload["type"]>(
   record: LogRecord,
   type: Type,
-): Extract<VaultPayload, { type: Type }> => {
+): VaultPayloadOf<Type> => {
   const payload = must(decodeVaultPayload(record.type, record.payload));
   assert(payload.type === type, `the test takes a record of ${type}`);
-  return payload as Extract<VaultPayload, { type: Type }>;
+  return payload as VaultPayloadOf<Type>;
 };
 
 export type Verdict =

@@ -1,11 +1,13 @@
 /** Keys, ids and envelopes that stand for any others, where a test needs no log behind them. */
-import { chainIdOf } from "../envelope/envelope.ts";
-import { EnvelopeKind, type HeadFields } from "../envelope/head.ts";
+import { bodyHashOf } from "../envelope/bodyForm.ts";
+import { chainIdOf, type Envelope, envelopeLink } from "../envelope/envelope.ts";
+import { encodeHead, type EnvelopeHead, EnvelopeKind, type HeadFields } from "../envelope/head.ts";
 import { type SealedEnvelope } from "./people.ts";
 import { sealEnvelope } from "../envelope/sealEnvelope.ts";
 import { incarnations, noEnvelope, recordIds, vaultIds, type VaultId } from "../ids.ts";
 import type { DeviceKeys } from "../keys/deviceKeys.ts";
 import { type VaultKey, vaultKeyFrom } from "../keys/vaultKey.ts";
+import { linkHash, signLink } from "../link.ts";
 import type { RandomBytes } from "../random.ts";
 import { secret } from "../secret.ts";
 import { keyByteLength } from "../sizes.ts";
@@ -57,3 +59,41 @@ export const sealSome = (
     someHeadFields(device, { vault: vaultKey.vault, epoch: vaultKey.epoch, ...fields }),
     { clear, plaintext },
   );
+
+/** A chain of one OPEN and then DATA envelopes; give what should differ at each seq. */
+export const sealChain = (
+  deps: { readonly randomBytes: RandomBytes },
+  sealer: Sealer,
+  count: number,
+  fieldsOf: (seq: number) => Partial<HeadFields> = () => ({}),
+): readonly SealedEnvelope[] => {
+  const envelopes: SealedEnvelope[] = [];
+  for (let seq = 1; seq <= count; seq++)
+    envelopes.push(
+      sealSome(deps, sealer, utf8(`envelope ${seq}`), {
+        kind: seq === 1 ? EnvelopeKind.Open : EnvelopeKind.Data,
+        seq,
+        previous: envelopes.at(-1)?.id ?? noEnvelope,
+        ...fieldsOf(seq),
+      }),
+    );
+  return envelopes;
+};
+
+/** Any head, signed by the device: what an author who keeps no rules can make. */
+export const signHead = (device: DeviceKeys, head: EnvelopeHead, body?: Uint8Array): Envelope => ({
+  head,
+  body,
+  signature: signLink(envelopeLink, linkHash(envelopeLink, encodeHead(head)), device.signSecret),
+});
+
+/** The head as it was, but for what is given, around any body at all. */
+export const signBody = (
+  device: DeviceKeys,
+  head: EnvelopeHead,
+  body: Uint8Array,
+  changed: Partial<HeadFields> = {},
+): Envelope => {
+  const bodyHash = bodyHashOf(body);
+  return signHead(device, { ...head, ...changed, bodyByteLength: body.length, bodyHash }, body);
+};

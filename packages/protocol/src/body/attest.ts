@@ -25,7 +25,7 @@ export interface AttestClear {
   readonly verdict: Verdict;
 }
 
-export const encodeAttestClear = (clear: AttestClear): Uint8Array =>
+const encodeAttestClear = (clear: AttestClear): Uint8Array =>
   encodePart((to) => {
     envelopeIds.write(to, clear.checkpoint);
     to.u8(clear.verdict);

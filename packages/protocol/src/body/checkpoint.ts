@@ -35,7 +35,7 @@ const blobLimits: RisingLimits<BlobId> = {
   keyOf: (id) => id,
 };
 
-export const encodeCheckpointClear = (clear: CheckpointClear): Uint8Array =>
+const encodeCheckpointClear = (clear: CheckpointClear): Uint8Array =>
   encodePart((to) => {
     writeVector(to, clear.coverage);
     writeRising(to, blobLimits, clear.blobs, (_, id) => blobIds.write(to, id));

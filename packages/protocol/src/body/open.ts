@@ -24,7 +24,7 @@ export interface OpenClear {
   readonly incarnation: Incarnation;
 }
 
-export const encodeOpenClear = (clear: OpenClear): Uint8Array =>
+const encodeOpenClear = (clear: OpenClear): Uint8Array =>
   encodePart((to) => {
     userIds.write(to, clear.user);
     deviceIds.write(to, clear.device);

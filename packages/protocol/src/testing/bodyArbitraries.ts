@@ -41,9 +41,9 @@ import {
 } from "./arbitraries.ts";
 
 /** A body, and what the head of its envelope says of it. */
-export interface KindedBody {
+export interface KindedBody<Type extends Body["type"] = Body["type"]> {
   readonly head: Pick<HeadFields, "kind" | "flags">;
-  readonly body: Body;
+  readonly body: Extract<Body, { readonly type: Type }>;
 }
 
 const opens: fc.Arbitrary<OpenBody> = fc.record({

@@ -12,6 +12,7 @@ import {
 } from "@duro/crypto/types";
 import { Verdict } from "../body/attest.ts";
 import type { Beacon } from "../body/beacon.ts";
+import type { Body } from "../body/body.ts";
 import type { DataContent } from "../body/data.ts";
 import { OpenReason } from "../body/open.ts";
 import {
@@ -43,6 +44,11 @@ import { factsOf } from "../wire/refusal.ts";
 import type { RelayFrame } from "../wire/relayFrame.ts";
 import type { Run } from "../wire/run.ts";
 import type { KindedBody } from "./bodyArbitraries.ts";
+
+/** For every type of frame, one of that type. */
+type ByType<Frame extends { readonly type: string }> = {
+  readonly [Type in Frame["type"]]: Extract<Frame, { readonly type: Type }>;
+};
 
 const filled = (byte: number, byteLength: number): Uint8Array =>
   new Uint8Array(byteLength).fill(byte);
@@ -112,7 +118,7 @@ const run: Run = {
   ],
 };
 
-export const clientFrameSpecimens: Readonly<Record<ClientFrame["type"], ClientFrame>> = {
+export const clientFrameSpecimens: ByType<ClientFrame> = {
   Login: { type: "Login", device, nowMs, signature, clientVersion: "duro 0.1.0" },
   Bye: { type: "Bye" },
   Ping: { type: "Ping", count: 1 },
@@ -153,7 +159,7 @@ export const clientFrameSpecimens: Readonly<Record<ClientFrame["type"], ClientFr
   MailboxClose: { type: "MailboxClose", mailbox, isBurnt: true },
 };
 
-export const relayFrameSpecimens: Readonly<Record<RelayFrame["type"], RelayFrame>> = {
+export const relayFrameSpecimens: ByType<RelayFrame> = {
   Challenge: {
     type: "Challenge",
     nonce: idOf(loginNonces, 0x41),
@@ -227,7 +233,7 @@ const beacon: Beacon = {
   generation,
 };
 
-export const bodySpecimens: Readonly<Record<KindedBody["body"]["type"], KindedBody>> = {
+export const bodySpecimens: { readonly [Type in Body["type"]]: KindedBody<Type> } = {
   Open: {
     head: { kind: EnvelopeKind.Open, flags: 0 },
     body: {

@@ -18,7 +18,7 @@ export interface Pong {
 export const writePong = (to: Writer, frame: Pong): void => to.varUint(frame.count);
 export const readPong = (from: Reader): Pong => ({ type: "Pong", count: from.varUint() });
 
-/** The receiver has room for that much more. */
+/** The receiver has room for that much more. A client begins with what the Welcome says, a relay with nothing. */
 export interface Credit {
   readonly type: "Credit";
   readonly byteLength: number;

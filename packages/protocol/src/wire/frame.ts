@@ -50,7 +50,8 @@ export const decodeFrame = <Type extends string, Frame>(
   const types = Object.keys(tags) as Type[]; // Object.keys forgets what the record's keys are
   const type = types.find((one) => tags[one] === tag);
   if (tag !== undefined && type === undefined) return err({ type: "FrameUnknown", tag });
-  return decode({ what: "frame", byteLengthMax: frameByteLengthMax }, bytes, (from) => {
+  const what = type === undefined ? "frame" : `${type} frame`;
+  return decode({ what, byteLengthMax: frameByteLengthMax }, bytes, (from) => {
     from.u8();
     return type === undefined ? from.refuse("a tag", "no bytes") : readFields(from, type);
   });

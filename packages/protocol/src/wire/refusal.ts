@@ -53,10 +53,16 @@ export interface Fact {
   readonly value: string;
 }
 
-/** From names and values, in the order that the wire wants. */
+/** UTF-8 takes at most three bytes for each sign of a string. */
+const factSignCountMax = Math.floor(factValueByteLengthMax / 3);
+
+/**
+ * From names and values, in the order that the wire wants. A long value is cut: a refusal that cannot
+ * be sent would be worse.
+ */
 export const factsOf = (facts: Readonly<Record<string, string | number>>): Fact[] =>
   Object.entries(facts)
-    .map(([key, value]) => ({ key, value: `${value}` }))
+    .map(([key, value]) => ({ key, value: `${value}`.slice(0, factSignCountMax) }))
     .toSorted((left, right) => (left.key < right.key ? -1 : 1));
 
 export interface RefusalFrame {

@@ -87,7 +87,7 @@ export const readRun = (from: Reader): Run => {
     return before;
   });
   if (envelopes.length === 0) from.refuse("at least one envelope", "none");
-  if (!Number.isSafeInteger(firstSeq + envelopes.length - 1))
+  if (firstSeq > Number.MAX_SAFE_INTEGER - (envelopes.length - 1))
     from.refuse("seqs below 2^53", `${envelopes.length} from ${firstSeq}`);
   return { chain, firstSeq, previous, envelopes };
 };
@@ -97,7 +97,9 @@ const writeEnvelope = (
   envelope: WireEnvelope,
   before: WireEnvelope | undefined,
 ): void => {
-  const { epoch, logHead, body } = envelope;
+  const { epoch, logHead, nonce, bodyHash, body } = envelope;
+  assert(nonce.length === sizes.nonceByteLength, "a nonce has 24 bytes");
+  assert(bodyHash.length === bodyHashByteLength, "a body hash has 32 bytes");
   const saysEpoch = epoch !== before?.epoch;
   const saysLogHead = logHead !== before?.logHead;
   to.u8(envelope.kind);
@@ -109,8 +111,8 @@ const writeEnvelope = (
   );
   if (saysEpoch) to.varUint(epoch);
   if (saysLogHead) recordIds.write(to, logHead);
-  to.bytes(envelope.nonce);
-  to.bytes(envelope.bodyHash);
+  to.bytes(nonce);
+  to.bytes(bodyHash);
   to.bytes(envelope.signature);
   if (body === undefined) return to.varUint(envelope.bodyByteLength);
   assert(body.length === envelope.bodyByteLength, "a head says how long its body is");

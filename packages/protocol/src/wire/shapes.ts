@@ -62,5 +62,5 @@ export const readOneOf = <N extends number>(
 /** A number that counts from one. Its write is `to.varUint`. */
 export const readCounting = (from: Reader, what: string, max = Number.MAX_SAFE_INTEGER): number => {
   const value = from.varUint(max);
-  return value === 0 ? from.refuse(`a ${what} from 1`, "0") : value;
+  return value === 0 ? from.refuse(`${what} from 1`, "0") : value;
 };
