@@ -6,7 +6,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createDice, mutate, randomBytesFrom } from "./mutate.ts";
-import { type FuzzTarget, fuzzTargets } from "./targets.ts";
+import { cryptoTargets } from "./cryptoTargets.ts";
+import { protocolTargets } from "./protocolTargets.ts";
+import type { FuzzTarget } from "./target.ts";
+
+const fuzzTargets: readonly FuzzTarget[] = [...cryptoTargets, ...protocolTargets];
 
 const numberAfter = (flag: string, otherwise: number): number => {
   const at = process.argv.indexOf(flag);
@@ -71,7 +75,11 @@ const runOnce = (target: FuzzTarget, tally: Tally): void => {
       tally.refusals.set(outcome, (tally.refusals.get(outcome) ?? 0) + 1);
     else fail(target, input, `an error nobody named: ${outcome}`);
   } catch (cause) {
-    fail(target, input, `threw ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+    fail(
+      target,
+      input,
+      `threw ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
+    );
   }
   tally.runs++;
   const tookMs = performance.now() - startedAt;
@@ -124,5 +132,6 @@ console.log(
   `${total} runs in ${elapsedSeconds().toFixed(0)} s, heap ${((heapAtWarm ?? 0) / 1048576).toFixed(1)} MiB after warming up, at most ${(heapPeak / 1048576).toFixed(1)} MiB later`,
 );
 for (const failure of failures) console.error(`FAILED ${failure}`);
-if (failures.length > 0) console.error(`again: npm run fuzz -- --seconds ${seconds} --seed ${seed}`);
+if (failures.length > 0)
+  console.error(`again: npm run fuzz -- --seconds ${seconds} --seed ${seed}`);
 process.exit(failures.length === 0 ? 0 : 1);

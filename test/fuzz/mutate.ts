@@ -61,7 +61,12 @@ const mutateOnce = (dice: Dice, bytes: Uint8Array, other: Uint8Array): Uint8Arra
     case 3:
       return splice(bytes, at, Math.min(left, dice.below(16)), new Uint8Array());
     case 4:
-      return splice(bytes, at, 0, Uint8Array.from({ length: dice.below(16) }, () => dice.below(256)));
+      return splice(
+        bytes,
+        at,
+        0,
+        Uint8Array.from({ length: dice.below(16) }, () => dice.below(256)),
+      );
     case 5: {
       const edge = Uint8Array.from(edges[dice.below(edges.length)] ?? []);
       return splice(bytes, at, Math.min(left, dice.below(2) * edge.length), edge);

@@ -6,9 +6,9 @@ import { decode, type Malformed, type Reader } from "./bytes/reader.ts";
 import { encode, type Writer } from "./bytes/writer.ts";
 import type { VersionUnsupported } from "./envelope/head.ts";
 import { type BlobId, blobIds, type VaultId, vaultIds } from "./ids.ts";
-import { paddedByteLength } from "./padding.ts";
+import { paddedByteLength, padmeByteLength } from "./padding.ts";
 import { err, type Result } from "./result.ts";
-import { blobChunkCountMax, blobChunkPlaintextByteLength } from "./sizes.ts";
+import { blobChunkCountMax, blobChunkPlaintextByteLength, paddedByteLengthMin } from "./sizes.ts";
 
 const blobVersion = 1;
 const blobSuite = 1;
@@ -57,6 +57,8 @@ const readBlobHeader = (from: Reader): BlobHeader => {
   const salt = from.bytes(blobSaltByteLength);
   const chunkCount = from.u32();
   const padded = from.u64();
+  if (padded < paddedByteLengthMin || padmeByteLength(padded) !== padded)
+    from.refuse("a padded length", `${padded}`);
   if (chunkCount > blobChunkCountMax)
     from.refuse(`at most ${blobChunkCountMax} chunks`, `${chunkCount}`);
   if (chunkCount !== chunkCountOf(padded))

@@ -57,17 +57,27 @@ describe("framing", () => {
 
 describe("a hash of long parts, which are streamed, is the hash of their frame", () => {
   const key = seededRandomBytes("key")(32);
-  const long = seededRandomBytes("long")(10_000);
-  const cases = [0, 1, 2_047, 2_048, 2_049, 2_050, 10_000].flatMap((byteLength) => [
-    [byteLength, 1] as const,
-    [byteLength, 3] as const,
-  ]);
+  const long = seededRandomBytes("long")(140_000);
+  /** Around every length at which hash.ts may change from joining to streaming. */
+  const lengths = [
+    0,
+    1,
+    ...[1, 2, 4, 8, 16, 32, 64].flatMap((k) => [-1, 0, 1].map((by) => 1_024 * k + by)),
+  ];
 
-  test.each(cases)("%d bytes in %d parts", (byteLength, partCount) => {
-    const step = Math.ceil(byteLength / partCount);
-    const split = Array.from({ length: partCount }, (_, at) =>
-      long.subarray(Math.min(at * step, byteLength), Math.min((at + 1) * step, byteLength)),
-    );
+  /** Parts end where these fractions of the whole lie: even ones, and one large between small ones. */
+  const cuts: Readonly<Record<string, readonly number[]>> = {
+    "one part": [1],
+    "three parts": [1 / 3, 2 / 3, 1],
+    "a large part between small ones": [0.05, 0.95, 1],
+    "a large part behind an empty one": [0, 1],
+    "a large part in front of an empty one": [1, 1],
+  };
+  const cases = Object.keys(cuts).flatMap((name) => lengths.map((length) => ({ name, length })));
+
+  test.each(cases)("$length bytes in $name", ({ name, length }) => {
+    const ends = (cuts[name] ?? []).map((fraction) => Math.round(fraction * length));
+    const split = ends.map((end, at) => long.subarray(ends[at - 1] ?? 0, end));
     const whole = [framed(labels.messageKey, split)];
     const pair = blake2b(64, key, whole);
     expect(hash32(labels.messageKey, ...split)).toEqual(blake2b(32, null, whole));

@@ -13,7 +13,7 @@ import { labels } from "./labels.ts";
 import { pad, unpad } from "./padding.ts";
 import { readSignature, type Signature, type SignPublicKey } from "./publicKeys.ts";
 import type { RandomBytes } from "./random.ts";
-import { err, ok, type Result } from "./result.ts";
+import { assert, err, ok, type Result } from "./result.ts";
 import {
   type CommitmentMismatch,
   open,
@@ -66,6 +66,7 @@ export const sealPresence = (
   plaintext: Uint8Array,
 ): Uint8Array => {
   const { vaultKey, signSecret } = keys;
+  assert(plaintext.length <= presenceByteLengthMax, "a document is no presence");
   const head = { ...place, epoch: vaultKey.epoch };
   const prefix = prefixBytes(head);
   const sealed = sealedBytes(

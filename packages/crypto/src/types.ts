@@ -13,7 +13,10 @@ export {
   writeBlobRef,
 } from "./blobHeader.ts";
 export { decode, type DecodeLimit, type Malformed, type Reader } from "./bytes/reader.ts";
+export { readRising, type RisingLimits, writeRising } from "./bytes/rising.ts";
 export { encode, type Writer } from "./bytes/writer.ts";
+export type { BodyContent } from "./envelope/body.ts";
+export type { Envelope, SignedHead } from "./envelope/envelope.ts";
 export {
   type BlobId,
   blobIds,
@@ -48,6 +51,7 @@ export {
   envelopeVersion,
   type HeadFields,
   readHead,
+  readKindAndFlags,
   type VersionUnsupported,
   writeHead,
 } from "./envelope/head.ts";
@@ -60,4 +64,5 @@ export {
   type SignPublicKey,
 } from "./publicKeys.ts";
 export { assert, BrokenAssumption, err, ok, type Result, unreachable } from "./result.ts";
+export { DeviceScope, LogKind } from "./logs/kinds.ts";
 export * as sizes from "./sizes.ts";

@@ -28,12 +28,11 @@ export {
 export { decodeHead, encodeHead, type HeadError } from "./envelope/head.ts";
 export {
   type ChainHead,
-  chainStart,
+  type KnownChain,
+  newChain,
   type RunBroken,
   type RunEmpty,
   type RunError,
-  type RunStart,
-  runStart,
   type VerifiedRun,
   verifyRun,
 } from "./envelope/run.ts";
@@ -57,16 +56,15 @@ export {
 export {
   decodeIdentityPayload,
   type DeviceEntry,
-  DeviceScope,
   type IdentityPayload,
   IdentityType,
   userIdOf,
 } from "./logs/identityRecords.ts";
+export { DeviceScope, LogKind } from "./logs/kinds.ts";
 export { checkPlace, type LogHeadUnknown, type PlaceWrong } from "./logs/place.ts";
 export {
   decodeRecord,
   encodeRecord,
-  LogKind,
   type LogRecord,
   type Pin,
   type RecordError,

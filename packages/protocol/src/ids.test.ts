@@ -3,7 +3,7 @@ import { blobTokens, docIds, inviteCodes, loginNonces } from "./ids.ts";
 
 describe("ids", () => {
   test.each([docIds, blobTokens, inviteCodes, loginNonces])(
-    "[WIRE11] a $what is lowercase hex of its own length, and nothing else",
+    "[FRAME11] a $what is lowercase hex of its own length, and nothing else",
     (kind) => {
       const text = "0a".repeat(kind.byteLength);
       expect(kind.parse(text)).toEqual({ ok: true, value: text });

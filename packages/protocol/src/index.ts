@@ -28,12 +28,7 @@ export {
   encodeDataContent,
   type Seen,
 } from "./body/data.ts";
-export {
-  type BodyContent,
-  bodyFormat,
-  type BodyFormError,
-  type FormatUnsupported,
-} from "./body/format.ts";
+export { bodyFormat, type BodyFormError, type FormatUnsupported } from "./body/format.ts";
 export { type OpenBody, type OpenClear, type OpenPlaintext, OpenReason } from "./body/open.ts";
 export { type About, aboutRoutes, type HttpChallenge } from "./http/aboutRoutes.ts";
 export {
@@ -126,9 +121,9 @@ export {
 export { type ClientFrame, decodeClientFrame, encodeClientFrame } from "./wire/clientFrame.ts";
 export type { BodyMissing, BodyWant, Envelopes, Put } from "./wire/envelopes.ts";
 export type { FrameError, FrameTooLarge, FrameUnknown } from "./wire/frame.ts";
-export { type ChainMark, type LogHead, LogKind, type LogName, type Vector } from "./wire/heads.ts";
+export type { ChainMark, LogHead, LogName, Vector } from "./wire/heads.ts";
 export type { AppendRecord, LogNudge, LogRecords, LogWant, RecordAppended } from "./wire/log.ts";
-export { type Challenge, DeviceScope, type Login, type Welcome } from "./wire/login.ts";
+export type { Challenge, Login, Welcome } from "./wire/login.ts";
 export {
   type MailboxClose,
   type MailboxClosed,
@@ -144,6 +139,6 @@ export type { Receipt } from "./wire/receipt.ts";
 export { type Fact, factsOf, type RefusalFrame, type RefusalSubject } from "./wire/refusal.ts";
 export { decodeRelayFrame, encodeRelayFrame, type RelayFrame } from "./wire/relayFrame.ts";
 export type { Run, WireEnvelope } from "./wire/run.ts";
-export { type Envelope, envelopesToRun, runToEnvelopes } from "./wire/runEnvelopes.ts";
+export { envelopesToRun, runToEnvelopes } from "./wire/runEnvelopes.ts";
 export { ClientTag, RelayTag } from "./wire/tags.ts";
 export type { CatchUpDone, CloseVault, Nudge, OpenVault, Pull, VaultHeads } from "./wire/vault.ts";

@@ -154,6 +154,13 @@ describe("what is written is read back, whole, and not a byte short or over", ()
   });
 });
 
+test("text keeps every sign it was written with, a byte order mark in front too", () => {
+  for (const text of ["\ufeffmark", "a\u0000b", "\r\n", "e\u0301", "\u{1F600}"]) {
+    const bytes = encode((to) => to.text(text));
+    expect(must(decode(limit, bytes, (from) => from.text(20)))).toBe(text);
+  }
+});
+
 test("numbers are little-endian", () => {
   const bytes = encode((to) => {
     to.u32(0x0a0b_0c0d);
@@ -294,4 +301,13 @@ test("what was read stays as it was when the buffer it came from is used again",
   buffer.fill(0xee);
   expect([fixed, variable, rest]).toEqual([bytesOf(1, 2, 3), bytesOf(4, 5), bytesOf(6)]);
   for (const part of [fixed, variable, rest]) expect(part?.buffer).not.toBe(buffer.buffer);
+});
+
+test("a view is no copy, ends where it was asked to, and is refused beyond the end", () => {
+  const inside = insideLarger(bytesOf(1, 2, 3, 4, 5));
+  const [front, rest] = must(decode(limit, inside, (from) => [from.view(2), from.restView(3)]));
+  expect([front, rest]).toEqual([bytesOf(1, 2), bytesOf(3, 4, 5)]);
+  for (const part of [front, rest]) expect(part?.buffer).toBe(inside.buffer);
+  expect(mustFail(decode(limit, inside, (from) => from.view(6)))).toMatchObject({ got: "5" });
+  expect(mustFail(decode(limit, inside, (from) => from.restView(4)))).toMatchObject({ got: "5" });
 });

@@ -91,11 +91,7 @@ describe("bytes that are no envelope", () => {
     ["a body a byte short", bytes.subarray(0, -1), "Malformed"],
     ["a body a byte long", Uint8Array.of(...bytes, 0), "Malformed"],
     ["a body of one byte", bytes.subarray(0, 237), "Malformed"],
-    [
-      "more than any envelope has",
-      Uint8Array.of(1, 1, ...filled(236 + bodyByteLengthMax, 1)),
-      "Malformed",
-    ],
+    ["more than any envelope has", filled(236 + bodyByteLengthMax + 1, 1), "Malformed"],
     ["version 2", Uint8Array.of(2, ...bytes.subarray(1)), "VersionUnsupported"],
     ["suite 2", Uint8Array.of(1, 2, ...bytes.subarray(2)), "VersionUnsupported"],
     ["two bytes of version 9", Uint8Array.of(9, 1), "VersionUnsupported"],

@@ -143,15 +143,21 @@ export const encodeHead = (head: EnvelopeHead): Uint8Array => {
   return bytes;
 };
 
+/** Two bytes that run frames have, too. */
+export const readKindAndFlags = (from: Reader): Pick<HeadFields, "kind" | "flags"> => {
+  const kind = from.u8();
+  if (!isKind(kind)) return from.refuse("kind 1 to 5", `${kind}`);
+  const flags = from.u8();
+  if ((flags & ~flagsOf[kind]) !== 0) from.refuse("flags of its kind", `${flags}`);
+  return { kind, flags };
+};
+
 const readPrefix = (from: Reader): HeadFields => {
   const version = from.u8(); // of a head by itself `unsupported` has looked at these two before
   const suite = from.u8();
   if (version !== envelopeVersion || suite !== envelopeSuite)
     from.refuse(`version ${envelopeVersion}, suite ${envelopeSuite}`, `${version}, ${suite}`);
-  const kind = from.u8();
-  if (!isKind(kind)) return from.refuse("kind 1 to 5", `${kind}`);
-  const flags = from.u8();
-  if ((flags & ~flagsOf[kind]) !== 0) from.refuse("flags of its kind", `${flags}`);
+  const { kind, flags } = readKindAndFlags(from);
   const vault = vaultIds.read(from);
   const chain = chainIds.read(from);
   const seq = from.u64();

@@ -3,7 +3,7 @@
  * newest head, which is 20 times cheaper than a signature each. Inner signatures are not looked at
  * here: check one with `verifySignedHead` before it is used as proof.
  */
-import { type EnvelopeId, envelopeIds, noEnvelope } from "../ids.ts";
+import { type ChainId, type EnvelopeId, envelopeIds, noEnvelope, type VaultId } from "../ids.ts";
 import {
   followLink,
   isLinkSignedBy,
@@ -26,16 +26,22 @@ import { encodeHead, type EnvelopeHead, EnvelopeKind } from "./head.ts";
 
 export type ChainHead = Position<EnvelopeId>;
 
-/** Where every chain begins, before its first envelope. */
-export const chainStart: ChainHead = { at: 0, id: noEnvelope };
-
-/** What a run follows on: the chain's head as known, and the epoch it stood in. */
-export interface RunStart {
+/** What is known of a chain: a run of it goes on from here, and no run of another does. */
+export interface KnownChain {
+  readonly vault: VaultId;
+  readonly chain: ChainId;
   readonly head: ChainHead;
+  /** Of the newest envelope. */
   readonly epoch: number;
 }
 
-export const runStart: RunStart = { head: chainStart, epoch: 0 };
+/** A chain of which nothing is here yet. */
+export const newChain = (vault: VaultId, chain: ChainId): KnownChain => ({
+  vault,
+  chain,
+  head: { at: 0, id: noEnvelope },
+  epoch: 0,
+});
 
 /** A head that cannot stand where it stands, whoever signed it. */
 export interface RunBroken {
@@ -52,38 +58,31 @@ export interface RunEmpty {
 export type RunError =
   RunEmpty | RunBroken | LinkGap | LinkForked<EnvelopeId> | BodyHashMismatch | BadSignature;
 
-export interface VerifiedRun {
-  readonly head: ChainHead;
-  readonly epoch: number;
+export interface VerifiedRun extends KnownChain {
   readonly envelopes: readonly VerifiedEnvelope[];
 }
 
-const brokenRule = (
-  { vault, chain }: EnvelopeHead,
-  head: EnvelopeHead,
-  epochBefore: number,
-): RunBroken["rule"] | undefined => {
-  if (head.vault !== vault) return "one vault";
-  if (head.chain !== chain) return "one chain";
+const brokenRule = (known: KnownChain, head: EnvelopeHead): RunBroken["rule"] | undefined => {
+  if (head.vault !== known.vault) return "one vault";
+  if (head.chain !== known.chain) return "one chain";
   if ((head.kind === EnvelopeKind.Open) !== (head.seq === 1)) return "open comes first";
-  if (head.epoch < epochBefore) return "epoch never falls";
+  if (head.epoch < known.epoch) return "epoch never falls";
   return undefined;
 };
 
 export const verifyRun = (
-  start: RunStart,
+  known: KnownChain,
   envelopes: readonly Envelope[],
   signKey: SignPublicKey,
 ): Result<VerifiedRun, RunError> => {
-  const [first] = envelopes;
   const newest = envelopes.at(-1);
-  if (first === undefined || newest === undefined) return err({ type: "RunEmpty" });
+  if (newest === undefined) return err({ type: "RunEmpty" });
   const verified: VerifiedEnvelope[] = [];
-  let { head: last, epoch } = start;
+  let now = known;
   let hash: Uint8Array = new Uint8Array();
   for (const envelope of envelopes) {
     const { head, body } = envelope;
-    const rule = brokenRule(first.head, head, epoch);
+    const rule = brokenRule(now, head);
     if (rule) return err({ type: "RunBroken", rule, chain: head.chain, seq: head.seq });
     if (body !== undefined && !isBodyOf(head, body))
       return err({
@@ -93,14 +92,9 @@ export const verifyRun = (
       });
     hash = linkHash(envelopeLink, encodeHead(head));
     const id = envelopeIds.fromBytes(hash);
-    const followed = followLink(last, {
-      at: head.seq,
-      id,
-      previous: head.previous,
-    });
+    const followed = followLink(now.head, { at: head.seq, id, previous: head.previous });
     if (!followed.ok) return followed;
-    last = followed.value;
-    epoch = head.epoch;
+    now = { ...now, head: followed.value, epoch: head.epoch };
     verified.push(asVerified(envelope, id));
   }
   if (!isLinkSignedBy(envelopeLink, hash, signKey, newest.signature))
@@ -110,5 +104,5 @@ export const verifyRun = (
       of: newest.head.chain,
       at: newest.head.seq,
     });
-  return ok({ head: last, epoch, envelopes: verified });
+  return ok({ ...now, envelopes: verified });
 };

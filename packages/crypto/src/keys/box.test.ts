@@ -191,13 +191,13 @@ const lowOrder: readonly (readonly [string, Uint8Array])[] = [
   ["p + 1", Uint8Array.of(0xee, ...filled(30, 0xff), 0x7f)],
 ];
 
-describe("a public key that is none cannot be sealed to", () => {
-  const withPart = (at: number, part: Uint8Array) => {
-    const bytes = device.kemKey.slice();
-    bytes.set(part, at);
-    return asKemPublicKey(bytes);
-  };
+const withPart = (at: number, part: Uint8Array) => {
+  const bytes = device.kemKey.slice();
+  bytes.set(part, at);
+  return asKemPublicKey(bytes);
+};
 
+describe("a public key that is none cannot be sealed to", () => {
   test.each(lowOrder)("its X25519 half is of low order: %s", (_, point) => {
     const sealed = sealBox(deps, withPart(1_184, point), userContext(), key);
     expect(outcomeOf(sealed)).toBe("NotAKemKey");

@@ -8,7 +8,7 @@ import { paperDeviceKeys, type Phrase } from "../keys/phrase.ts";
 import type { UserKeys } from "../keys/userKey.ts";
 import { err, ok, type Result } from "../result.ts";
 import { currentGeneration, type IdentityState } from "./identityLog.ts";
-import { DeviceScope } from "./identityRecords.ts";
+import { DeviceScope } from "./kinds.ts";
 import { type KeyFailure, type OpenedKeys, openUserKeys } from "./openKeys.ts";
 
 export type PhraseRefused =

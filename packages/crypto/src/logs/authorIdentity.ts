@@ -21,13 +21,14 @@ import { keyByteLength, saltByteLength } from "../sizes.ts";
 import { type IdentityState, isActive, keyHolders } from "./identityLog.ts";
 import {
   type DeviceEntry,
-  DeviceScope,
   encodeIdentityPayload,
   type IdentityPayload,
   identityTypeNumber,
   userIdOf,
 } from "./identityRecords.ts";
-import { LogKind, type LogRecord, type RecordSigner, signRecord } from "./record.ts";
+import { DeviceScope } from "./kinds.ts";
+import { type LogRecord, type RecordSigner, signRecord } from "./record.ts";
+import { LogKind } from "./kinds.ts";
 
 interface Deps {
   readonly randomBytes: RandomBytes;

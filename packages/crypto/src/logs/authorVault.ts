@@ -18,7 +18,8 @@ import { assert } from "../result.ts";
 import { secret } from "../secret.ts";
 import { keyByteLength, saltByteLength } from "../sizes.ts";
 import { currentGeneration, type IdentityState, isActive } from "./identityLog.ts";
-import { LogKind, type LogRecord, type Pin, type RecordSigner, signRecord } from "./record.ts";
+import { type LogRecord, type Pin, type RecordSigner, signRecord } from "./record.ts";
+import { LogKind } from "./kinds.ts";
 import type { VaultState } from "./vaultLog.ts";
 import {
   type DeviceCut,

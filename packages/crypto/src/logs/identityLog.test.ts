@@ -5,129 +5,56 @@ import { createDeviceKeys, type DeviceKeys } from "../keys/deviceKeys.ts";
 import { asKemPublicKey, type KemPublicKey } from "../publicKeys.ts";
 import { deviceCountMax, kemPublicKeyByteLength, saltByteLength } from "../sizes.ts";
 import {
+  adding,
+  beginningIdentity,
+  createWorld,
+  revoking,
+  scoped,
+  withoutSpare,
+  type World,
+} from "../testing/identityMoves.ts";
+import {
   addDeviceOf,
   createPerson,
-  type Deps,
   must,
-  type Person,
   withDevice,
   withoutDevice,
   withRecord,
 } from "../testing/people.ts";
 import {
-  type IdentityPayloadOf,
   identityPayloadOf,
+  type IdentityPayloadOf,
   identityRecord,
-  impostor,
   judgeIdentity,
   resigned,
   type RuleCases,
   ruleRows,
-  type Signing,
   type Verdict,
   verdictOf,
 } from "../testing/records.ts";
 import type { IdentityRule } from "../testing/rules.ts";
 import { seededRandomBytes } from "../testing/seededRandomBytes.ts";
-import { createEquipped, type Equipped } from "../testing/team.ts";
+import { createEquipped } from "../testing/team.ts";
 import { revokeDeviceRecord, startIdentity } from "./authorIdentity.ts";
-import { applyIdentityRecord, isActive, keyHolders, replayIdentityLog } from "./identityLog.ts";
-import { DeviceScope, encodeIdentityPayload, userIdOf } from "./identityRecords.ts";
-import { cosignRecord, LogKind, type LogRecord } from "./record.ts";
-
-/** One person's laptop, spare, phone and paper, and a device that is not in the log yet. */
-interface World extends Equipped {
-  readonly deps: Deps;
-  readonly newcomer: DeviceKeys;
-  /** The record that began the log. */
-  readonly genesis: LogRecord;
-}
-
-const createWorld = (): World => {
-  const deps = { randomBytes: seededRandomBytes("identity log") };
-  const equipped = createEquipped(deps);
-  const [genesis] = equipped.person.records;
-  if (genesis === undefined) throw new RangeError("a log has a first record");
-  return { deps, ...equipped, newcomer: createDeviceKeys(deps), genesis };
-};
-
-/** Adds the newcomer, with one thing about it changed. */
-const adding = (
-  { deps, person, newcomer }: World,
-  change: (
-    payload: IdentityPayloadOf<"addDevice">,
-  ) => Partial<IdentityPayloadOf<"addDevice">> = () => ({}),
-  signing: Signing = {},
-): LogRecord => {
-  const lawful = addDeviceOf(deps, person, newcomer, DeviceScope.Full);
-  const payload = identityPayloadOf(lawful, "addDevice");
-  const changed = { ...payload, ...change(payload) };
-  return identityRecord(person, changed, { cosigners: [newcomer], ...signing });
-};
-
-const scoped =
-  (scope: DeviceScope) =>
-  ({ device }: IdentityPayloadOf<"addDevice">): Partial<IdentityPayloadOf<"addDevice">> => ({
-    device: { ...device, scope },
-  });
-
-/** The laptop revokes a device, with one thing about the record changed. */
-const revoking = (
-  { deps, person, spare }: World,
-  change: (
-    payload: IdentityPayloadOf<"revokeDevice">,
-  ) => Partial<IdentityPayloadOf<"revokeDevice">> = () => ({}),
-  { revoked = spare, ...signing }: Signing & { readonly revoked?: DeviceKeys } = {},
-): LogRecord => {
-  const { record } = revokeDeviceRecord(
-    deps,
-    person.state,
-    person.device,
-    revoked.id,
-    person.userKeys,
-  );
-  const payload = identityPayloadOf(record, "revokeDevice");
-  return identityRecord(person, { ...payload, ...change(payload) }, signing);
-};
-
-/** The first record of a log, with something about it changed. */
-const beginning = (
-  { genesis, person }: World,
-  {
-    header,
-    payload,
-    cosigners = [],
-  }: Pick<Signing, "header" | "cosigners"> & {
-    readonly payload?: Partial<IdentityPayloadOf<"genesis">>;
-  },
-): Verdict => {
-  const changed = { ...identityPayloadOf(genesis, "genesis"), ...payload };
-  const record = resigned(genesis, [person.device, ...cosigners], {
-    ...(header === undefined ? {} : { header }),
-    payload: encodeIdentityPayload(changed),
-  });
-  return verdictOf(applyIdentityRecord(undefined, record));
-};
-
-const withoutSpare = (world: World): World => ({
-  ...world,
-  person: withoutDevice(world.deps, world.person, world.spare),
-});
+import { applyIdentityRecord, isActive, keyHolders } from "./identityLog.ts";
+import { encodeIdentityPayload, userIdOf } from "./identityRecords.ts";
+import { DeviceScope } from "./kinds.ts";
+import { cosignRecord, type LogRecord } from "./record.ts";
 
 const cases: Record<IdentityRule, RuleCases<World>> = {
   "ID1 a log begins with a genesis, and only there": {
     refused: {
       "a log that begins with another record": (world) =>
         verdictOf(applyIdentityRecord(undefined, adding(world))),
-      "a genesis at index 1": (world) => beginning(world, { header: { index: 1 } }),
+      "a genesis at index 1": (world) => beginningIdentity(world, { header: { index: 1 } }),
       "a genesis that follows a record": ({ genesis, ...world }) =>
-        beginning({ genesis, ...world }, { header: { previous: genesis.id } }),
+        beginningIdentity({ genesis, ...world }, { header: { previous: genesis.id } }),
       "a second genesis": ({ person, genesis }) =>
         judgeIdentity(person, identityRecord(person, identityPayloadOf(genesis, "genesis"))),
     },
     accepted: {
       "a genesis at index 0 that follows nothing": (world) =>
-        beginning(world, { header: { index: 0, previous: noRecord } }),
+        beginningIdentity(world, { header: { index: 0, previous: noRecord } }),
     },
   },
   "ID2 the log's name follows from its genesis": {
@@ -135,12 +62,14 @@ const cases: Record<IdentityRule, RuleCases<World>> = {
       "a log under the name of another user": (world) => {
         const { user } = createPerson(world.deps).state;
         const author = { user, device: world.person.device.id };
-        return beginning(world, { header: { log: user, author } });
+        return beginningIdentity(world, { header: { log: user, author } });
       },
       "a log with another salt than its name was made from": (world) =>
-        beginning(world, { payload: { salt: new Uint8Array(saltByteLength) } }),
+        beginningIdentity(world, { payload: { salt: new Uint8Array(saltByteLength) } }),
     },
-    accepted: { "a log under the name that its genesis makes": (world) => beginning(world, {}) },
+    accepted: {
+      "a log under the name that its genesis makes": (world) => beginningIdentity(world, {}),
+    },
   },
   "ID3 the author is an active full or paper device": {
     refused: {
@@ -160,10 +89,12 @@ const cases: Record<IdentityRule, RuleCases<World>> = {
       },
       "a genesis by a viewer device": (world) => {
         const { device } = identityPayloadOf(world.genesis, "genesis");
-        return beginning(world, { payload: { device: { ...device, scope: DeviceScope.Viewer } } });
+        return beginningIdentity(world, {
+          payload: { device: { ...device, scope: DeviceScope.Viewer } },
+        });
       },
       "a genesis by another device than the one it names": (world) =>
-        beginning(world, {
+        beginningIdentity(world, {
           header: { author: { user: world.person.state.user, device: world.spare.id } },
         }),
     },
@@ -249,7 +180,7 @@ const cases: Record<IdentityRule, RuleCases<World>> = {
     refused: {
       "a log that begins with generation 2": (world) => {
         const { userKey } = identityPayloadOf(world.genesis, "genesis");
-        return beginning(world, { payload: { userKey: { ...userKey, generation: 2 } } });
+        return beginningIdentity(world, { payload: { userKey: { ...userKey, generation: 2 } } });
       },
       "a generation twice": (world) =>
         judgeIdentity(
@@ -348,7 +279,7 @@ const cases: Record<IdentityRule, RuleCases<World>> = {
   "ID12 every signature is one the record needs": {
     refused: {
       "a genesis that two devices signed": (world) =>
-        beginning(world, { cosigners: [world.spare] }),
+        beginningIdentity(world, { cosigners: [world.spare] }),
       "a revocation of a full device that two devices signed": (world) =>
         judgeIdentity(world.person, revoking(world, undefined, { cosigners: [world.paper] })),
     },
@@ -363,7 +294,7 @@ const cases: Record<IdentityRule, RuleCases<World>> = {
         verdictOf(applyIdentityRecord(undefined, beginningWith(brokenKemKey(world.person.device)))),
       "a genesis whose user key nothing can be sealed to": (world) => {
         const { userKey } = identityPayloadOf(world.genesis, "genesis");
-        return beginning(world, { payload: { userKey: brokenKemKey(userKey) } });
+        return beginningIdentity(world, { payload: { userKey: brokenKemKey(userKey) } });
       },
       "a device that nothing can be sealed to": (world) => {
         const newcomer = brokenKemKey(world.newcomer);
@@ -455,113 +386,6 @@ describe("rules of an identity log", () => {
   });
 });
 
-describe("signatures, links and names of an identity log", () => {
-  const verdicts: readonly (readonly [string, (world: World) => LogRecord, Verdict])[] = [
-    [
-      "a record that its author did not sign",
-      (world) =>
-        adding(world, undefined, { device: impostor(world.person.device, world.newcomer) }),
-      "BadSignature",
-    ],
-    [
-      "a new device's signature that is not by its key",
-      (world) =>
-        adding(world, undefined, { cosigners: [impostor(world.newcomer, world.person.device)] }),
-      "BadSignature",
-    ],
-    [
-      "a cosigner's signature that is not by its key",
-      (world) =>
-        revoking(world, undefined, {
-          revoked: world.paper,
-          cosigners: [impostor(world.paper, world.person.device)],
-        }),
-      "BadSignature",
-    ],
-    ["a record that leaves an index out", (w) => adding(w, undefined, at({ index: 5 })), "LinkGap"],
-    ["a record that comes again", ({ person }) => newestOf(person), "LinkGap"],
-    [
-      "a record behind another predecessor",
-      (w) => adding(w, undefined, at({ previous: w.genesis.id })),
-      "LinkForked",
-    ],
-    [
-      "a record of another user's log",
-      (world) => adding({ ...world, person: createPerson(world.deps) }),
-      "WrongLog",
-    ],
-    [
-      "a record whose author is another user",
-      (world) => {
-        const { user } = createPerson(world.deps).state;
-        return adding(world, undefined, at({ author: { user, device: world.person.device.id } }));
-      },
-      "WrongLog",
-    ],
-    [
-      "a record with a pin",
-      (world) => {
-        const { user, head } = world.person.state;
-        const pin = { user, index: head.index, head: head.id };
-        return adding(world, undefined, at({ pins: [pin] }));
-      },
-      "WrongLog",
-    ],
-    [
-      "a record that calls itself one of a vault log",
-      (world) => ({ ...adding(world), kind: LogKind.Vault }),
-      "WrongLog",
-    ],
-    [
-      "a record of a type that a newer client knows",
-      ({ person }) => identityRecord(person, { type: "unknown", number: 99 }),
-      "RecordUnknown",
-    ],
-  ];
-  test.each(verdicts)("%s is answered with its own error", (_, make, verdict) => {
-    const world = createWorld();
-    expect(judgeIdentity(world.person, make(world))).toBe(verdict);
-  });
-
-  test("an unknown record by a device that may not sign is refused before it is held", () => {
-    const { person, phone } = createWorld();
-    const record = identityRecord(person, { type: "unknown", number: 99 }, { device: phone });
-    expect(judgeIdentity(person, record)).toBe("ID3 the author is an active full or paper device");
-  });
-
-  test("a replay stops at an unknown record and keeps every state before it", () => {
-    const { person } = createWorld();
-    const unknown = identityRecord(person, { type: "unknown", number: 99 });
-    const replayed = replayIdentityLog([...person.records, unknown, ...person.records]);
-    expect(replayed.states).toEqual(person.states);
-    expect(replayed.stopped).toEqual({
-      type: "RecordUnknown",
-      log: person.state.user,
-      index: person.records.length,
-      recordType: 99,
-    });
-  });
-});
-
-describe("malformed payloads of an identity log", () => {
-  const payloads: readonly (readonly [string, (world: World) => LogRecord])[] = [
-    ["no bytes", (world) => withBytes(world, () => new Uint8Array())],
-    ["a byte too many", (world) => withBytes(world, (bytes) => new Uint8Array([...bytes, 0]))],
-    ["a byte too few", (world) => withBytes(world, (bytes) => bytes.slice(0, -1))],
-    ["a scope of 0", (world) => adding(world, scoped(0 as DeviceScope))],
-    ["a scope of 4", (world) => adding(world, scoped(4 as DeviceScope))],
-    ["boxes in falling order", (w) => revoking(w, (it) => ({ boxes: it.boxes.toReversed() }))],
-    [
-      "a device boxed twice",
-      (w) => revoking(w, ({ boxes }) => ({ boxes: boxes.flatMap((box) => [box, box]) })),
-    ],
-  ];
-  test.each(payloads)("a payload with %s is malformed", (_, make) => {
-    const world = createWorld();
-    expect(judgeIdentity(world.person, make(world))).toBe("Malformed");
-  });
-});
-
 describe("what an identity log says", () => {
   test("devices keep who let them in, and where they were revoked", () => {
     const world = createWorld();
@@ -631,18 +455,3 @@ describe("what an identity log says", () => {
     expect(verdictOf(applyIdentityRecord(undefined, record))).toBe("accepted");
   });
 });
-
-const at = (header: Signing["header"]): Signing => (header === undefined ? {} : { header });
-
-const newestOf = ({ records }: Person): LogRecord => {
-  const newest = records.at(-1);
-  if (newest === undefined) throw new RangeError("a log has a record");
-  return newest;
-};
-
-const withBytes = (world: World, change: (bytes: Uint8Array) => Uint8Array): LogRecord => {
-  const lawful = adding(world);
-  return resigned(lawful, [world.person.device, world.newcomer], {
-    payload: change(lawful.payload),
-  });
-};

@@ -17,11 +17,12 @@ import { deviceCountMax } from "../sizes.ts";
 import {
   decodeIdentityPayload,
   type DeviceEntry,
-  DeviceScope,
   type IdentityPayload,
   userIdOf,
 } from "./identityRecords.ts";
-import { linkOfRecord, LogKind, type LogRecord, verifyRecordSignature } from "./record.ts";
+import { DeviceScope } from "./kinds.ts";
+import { linkOfRecord, type LogRecord, verifyRecordSignature } from "./record.ts";
+import { LogKind } from "./kinds.ts";
 import { type RuleViolated, violated } from "./violation.ts";
 
 export interface KnownDevice extends DeviceEntry {

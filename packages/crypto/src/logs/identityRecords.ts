@@ -1,5 +1,6 @@
 /** What an identity log says: devices and the generations of the user key. docs/protocol.md §3.2. */
 import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
+import { readRising, type RisingLimits, writeRising } from "../bytes/rising.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
 import { hash16 } from "../hash.ts";
 import { type DeviceId, deviceIds, type UserId, userIds } from "../ids.ts";
@@ -17,7 +18,7 @@ import {
 } from "../publicKeys.ts";
 import { unreachable, type Result } from "../result.ts";
 import { deviceCountMax, recordByteLengthMax, saltByteLength } from "../sizes.ts";
-import { readRising } from "./record.ts";
+import { DeviceScope } from "./kinds.ts";
 
 /** Numbers on the wire: never reused. */
 export const IdentityType = {
@@ -25,16 +26,6 @@ export const IdentityType = {
   AddDevice: 2,
   RevokeDevice: 3,
 } as const;
-
-export const DeviceScope = {
-  /** Reads, writes, signs records. */
-  Full: 1,
-  /** Reads the vaults it was granted. */
-  Viewer: 2,
-  /** 24 words: recovers, and writes no chain. */
-  Paper: 3,
-} as const;
-export type DeviceScope = (typeof DeviceScope)[keyof typeof DeviceScope];
 
 export interface DeviceEntry extends DevicePublicKeys {
   readonly scope: DeviceScope;
@@ -122,6 +113,12 @@ const readDeviceBox = (from: Reader): DeviceBox => ({
   box: readKeyBox(from),
 });
 
+const boxLimits: RisingLimits<DeviceBox> = {
+  countMax: deviceCountMax,
+  itemByteLengthMin: 1184,
+  keyOf: ({ device }) => device,
+};
+
 export const identityTypeNumber = (payload: IdentityPayload): number => {
   switch (payload.type) {
     case "genesis":
@@ -154,7 +151,7 @@ export const encodeIdentityPayload = (payload: IdentityPayload): Uint8Array =>
         deviceIds.write(to, payload.device);
         writeUserKey(to, payload.userKey);
         to.bytes(payload.wrap);
-        to.list(payload.boxes, writeDeviceBox);
+        writeRising(to, boxLimits, payload.boxes, writeDeviceBox);
         return;
       case "unknown":
         return;
@@ -184,12 +181,7 @@ const readIdentityPayload = (from: Reader, type: number): IdentityPayload => {
         device: deviceIds.read(from),
         userKey: readUserKey(from),
         wrap: readKeyWrap(from),
-        boxes: readRising(
-          from,
-          { countMax: deviceCountMax, itemByteLengthMin: 1184 },
-          readDeviceBox,
-          ({ device }) => device,
-        ),
+        boxes: readRising(from, boxLimits, readDeviceBox),
       };
     default:
       from.rest(recordByteLengthMax);

@@ -5,6 +5,7 @@
  * A record's id hashes its content and not its signatures, so nobody can give one record two names.
  */
 import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
+import { readRising, type RisingLimits, writeRising } from "../bytes/rising.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
 import { type VersionUnsupported } from "../envelope/head.ts";
 import type { BadSignature } from "../envelope/envelope.ts";
@@ -22,13 +23,10 @@ import { readSignature, type Signature, type SignPublicKey } from "../publicKeys
 import { err, ok, type Result } from "../result.ts";
 import type { SignSecretKey } from "../sign.ts";
 import { memberCountMax, recordByteLengthMax, recordSignatureCountMax } from "../sizes.ts";
+import { LogKind } from "./kinds.ts";
 
 const recordVersion = 1;
 const recordSuite = 1;
-
-/** Which log a record belongs to. Numbers on the wire: never reused. */
-export const LogKind = { Identity: 1, Vault: 2 } as const;
-export type LogKind = (typeof LogKind)[keyof typeof LogKind];
 
 /** An identity log as the author relied on it. */
 export interface Pin {
@@ -85,20 +83,10 @@ const readPin = (from: Reader): Pin => ({
   head: recordIds.read(from),
 });
 
-/** Strictly rising, so that a set has one spelling and nothing stands twice. */
-export const readRising = <T>(
-  from: Reader,
-  limits: { readonly countMax: number; readonly itemByteLengthMin: number },
-  readItem: (from: Reader) => T,
-  keyOf: (item: T) => string,
-): T[] => {
-  const items = from.list(limits.countMax, limits.itemByteLengthMin, readItem);
-  for (const [at, item] of items.entries()) {
-    const before = items[at - 1];
-    if (before !== undefined && keyOf(before) >= keyOf(item))
-      from.refuse("a rising list", `${keyOf(item)} behind ${keyOf(before)}`);
-  }
-  return items;
+const pinLimits: RisingLimits<Pin> = {
+  countMax: memberCountMax + 1,
+  itemByteLengthMin: 49,
+  keyOf: ({ user }) => user,
 };
 
 const contentBytes = (kind: LogKind, header: RecordHeader, payload: Uint8Array): Uint8Array =>
@@ -111,7 +99,7 @@ const contentBytes = (kind: LogKind, header: RecordHeader, payload: Uint8Array):
     recordIds.write(to, header.previous);
     userIds.write(to, header.author.user);
     deviceIds.write(to, header.author.device);
-    to.list(header.pins, writePin);
+    writeRising(to, pinLimits, header.pins, writePin);
     to.u8(header.type);
     to.varBytes(payload);
   });
@@ -128,12 +116,7 @@ const readContent = (from: Reader): Omit<LogRecord, "id" | "content" | "signatur
     index: from.varUint(),
     previous: recordIds.read(from),
     author: { user: userIds.read(from), device: deviceIds.read(from) },
-    pins: readRising(
-      from,
-      { countMax: memberCountMax + 1, itemByteLengthMin: 49 },
-      readPin,
-      ({ user }) => user,
-    ),
+    pins: readRising(from, pinLimits, readPin),
     type: from.u8(),
     payload: from.varBytes(payloadByteLengthMax),
   };

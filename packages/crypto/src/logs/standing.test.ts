@@ -3,16 +3,6 @@ import { chainIdOf } from "../envelope/envelope.ts";
 import { type EnvelopeId, noRecord } from "../ids.ts";
 import type { DeviceKeys } from "../keys/deviceKeys.ts";
 import {
-  accusing,
-  afterRemoval,
-  cutting,
-  pinning,
-  removing,
-  roleChange,
-  rotating,
-  stepped,
-} from "../testing/moves.ts";
-import {
   identityAt,
   incarnationOf,
   type Person,
@@ -21,6 +11,16 @@ import {
 } from "../testing/people.ts";
 import { chainCut, cutOf, twoHeads, vaultRecord } from "../testing/records.ts";
 import { addingOf, createTeam, type Team } from "../testing/team.ts";
+import {
+  accusing,
+  afterRemoval,
+  cutting,
+  pinning,
+  removing,
+  roleChange,
+  rotating,
+  stepped,
+} from "../testing/vaultMoves.ts";
 import { type ChainOpening, chainStanding, type Standing } from "./standing.ts";
 import { type DeviceCut, Role } from "./vaultRecords.ts";
 
@@ -79,6 +79,24 @@ const repromoted = (): { readonly before: Team; readonly after: Team } => {
   const demoted = stepped(before, roleChange(before, before.writer, Role.Viewer, { cuts }));
   return { before, after: stepped(demoted, roleChange(demoted, demoted.writer, Role.Writer)) };
 };
+
+/** Lists the spare's old chains, by the user's own first device. */
+const ownList = (at: Team, type: "cutDevice" | "chainAnchor"): Team =>
+  stepped(at, cutting(at, type, cutOf(at.spare, 9), { author: at.writer }));
+
+const proofAt = (at: Team, seq: number): { readonly team: Team; readonly previous: EnvelopeId } => {
+  const heads = twoHeads(at.deps, at.vault, at.spare, { seq });
+  return {
+    team: stepped(
+      at,
+      accusing(at, () => ({ heads })),
+    ),
+    previous: heads[0].head.previous,
+  };
+};
+
+const anchored = (at: Team, cuts: readonly DeviceCut[]): Team =>
+  stepped(at, cutting(at, "chainAnchor", cuts));
 
 describe("whose chains count", () => {
   test("[COUNT4] chains of every full device of a writer, an admin and an owner count", () => {
@@ -289,6 +307,13 @@ describe("how far chains of a member count who became a viewer", () => {
     expect(standing(at, opened(at, at.writer, { device: at.spare }))).toEqual(cutAt(0));
   });
 
+  test("to be made a viewer again opens no device that was closed", () => {
+    const before = team();
+    const demoted = stepped(before, roleChange(before, before.writer, Role.Viewer));
+    const at = stepped(demoted, roleChange(demoted, demoted.writer, Role.Viewer));
+    expect(standing(at, opened(before, before.writer))).toEqual(cutAt(0));
+  });
+
   test("only chains opened after they may write again count", () => {
     const { before, after } = repromoted();
     const { writer, spare: device } = before;
@@ -322,10 +347,6 @@ describe("how far chains of a member count who became a viewer", () => {
 });
 
 describe("what nobody but an admin makes count", () => {
-  /** Lists the spare's old chains, by the user's own first device. */
-  const ownList = (at: Team, type: "cutDevice" | "chainAnchor"): Team =>
-    stepped(at, cutting(at, type, cutOf(at.spare, 9), { author: at.writer }));
-
   test.each([
     ["a cut", "added again", readded, "cutDevice"],
     ["an anchor", "added again", readded, "chainAnchor"],
@@ -379,20 +400,6 @@ describe("what nobody but an admin makes count", () => {
 });
 
 describe("equivocations", () => {
-  const proofAt = (
-    at: Team,
-    seq: number,
-  ): { readonly team: Team; readonly previous: EnvelopeId } => {
-    const heads = twoHeads(at.deps, at.vault, at.spare, { seq });
-    return {
-      team: stepped(
-        at,
-        accusing(at, () => ({ heads })),
-      ),
-      previous: heads[0].head.previous,
-    };
-  };
-
   test("a chain counts up to the last envelope before its two heads", () => {
     const { team: at, previous } = proofAt(team(), 3);
     const opening = opened(at, at.writer, { device: at.spare });
@@ -434,9 +441,6 @@ describe("equivocations", () => {
 });
 
 describe("anchors", () => {
-  const anchored = (at: Team, cuts: readonly DeviceCut[]): Team =>
-    stepped(at, cutting(at, "chainAnchor", cuts));
-
   test("an anchored chain counts up to its anchor, and the device goes on with others", () => {
     const at = anchored(team(), cutOf(team().spare, 5));
     const { writer, spare: device } = at;

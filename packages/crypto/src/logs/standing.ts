@@ -13,7 +13,7 @@ import {
   type UserId,
 } from "../ids.ts";
 import type { IdentityState } from "./identityLog.ts";
-import { DeviceScope } from "./identityRecords.ts";
+import { DeviceScope } from "./kinds.ts";
 import type { VaultState } from "./vaultLog.ts";
 
 /** What an OPEN says of its chain, and the log head it was opened under. */

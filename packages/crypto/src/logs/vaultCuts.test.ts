@@ -1,4 +1,17 @@
 import { describe, expect, test } from "vitest";
+import { createChain, incarnationOf, withDevice, withoutDevice } from "../testing/people.ts";
+import {
+  chainCut,
+  cutOf,
+  type RuleCases,
+  ruleRows,
+  someEnvelopeId,
+  twoHeads,
+  vaultRecord,
+  type Verdict,
+} from "../testing/records.ts";
+import type { CutRule } from "../testing/rules.ts";
+import { createTeam, type Team } from "../testing/team.ts";
 import {
   accusing,
   afterCut,
@@ -10,18 +23,7 @@ import {
   removing,
   roleChange,
   stepped,
-} from "../testing/moves.ts";
-import { createChain, incarnationOf, withDevice, withoutDevice } from "../testing/people.ts";
-import {
-  cutOf,
-  type RuleCases,
-  ruleRows,
-  twoHeads,
-  vaultRecord,
-  type Verdict,
-} from "../testing/records.ts";
-import type { CutRule } from "../testing/rules.ts";
-import { createTeam, type Team } from "../testing/team.ts";
+} from "../testing/vaultMoves.ts";
 import type { LogRecord } from "./record.ts";
 import { type DeviceCut, Role } from "./vaultRecords.ts";
 
@@ -136,6 +138,12 @@ const cases: Record<CutRule, RuleCases<Team>> = {
       "an anchor above a cut": (team) => {
         const cut = afterCut(team);
         return judge(cut, cutting(cut, "chainAnchor", cutOf(team.spare, 6)));
+      },
+      "an anchor where a cut stands, but with another id": (team) => {
+        const cut = afterCut(team);
+        const chain = { ...chainCut(incarnationOf(1), 5), id: someEnvelopeId(0xff) };
+        const anchor = [{ device: team.spare.id, chains: [chain] }];
+        return judge(cut, cutting(cut, "chainAnchor", anchor));
       },
       "an anchor of a chain that no cut listed": (team) => {
         const cut = stepped(team, cutting(team, "cutDevice", cutOf(team.spare)));

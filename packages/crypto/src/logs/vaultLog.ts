@@ -29,14 +29,9 @@ import {
   type LogError,
   type ReplayedLog,
 } from "./identityLog.ts";
-import { DeviceScope } from "./identityRecords.ts";
-import {
-  linkOfRecord,
-  LogKind,
-  type LogRecord,
-  type Pin,
-  verifyRecordSignature,
-} from "./record.ts";
+import { DeviceScope } from "./kinds.ts";
+import { linkOfRecord, type LogRecord, type Pin, verifyRecordSignature } from "./record.ts";
+import { LogKind } from "./kinds.ts";
 import {
   decodeVaultPayload,
   type DeviceCut,

@@ -1,20 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { deviceCountMax, memberCountMax, viewerCountMax } from "../sizes.ts";
 import {
-  addedOutsider,
-  afterCut,
-  afterRemoval,
-  afterRevocation,
-  cutting,
-  granting,
-  judge,
-  pin,
-  removing,
-  roleChange,
-  rotating,
-  stepped,
-} from "../testing/moves.ts";
-import {
   authorOf,
   createPerson,
   identityAt,
@@ -33,8 +19,22 @@ import {
 } from "../testing/records.ts";
 import type { MemberRule } from "../testing/rules.ts";
 import { addingOf, createTeam, type Team, withGrant } from "../testing/team.ts";
+import {
+  addedOutsider,
+  afterCut,
+  afterRemoval,
+  afterRevocation,
+  cutting,
+  granting,
+  judge,
+  pin,
+  removing,
+  roleChange,
+  rotating,
+  stepped,
+} from "../testing/vaultMoves.ts";
 import { startVault } from "./authorVault.ts";
-import { DeviceScope } from "./identityRecords.ts";
+import { DeviceScope } from "./kinds.ts";
 import { applyVaultRecord } from "./vaultLog.ts";
 import { Role } from "./vaultRecords.ts";
 

@@ -1,18 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { createDeviceKeys } from "../keys/deviceKeys.ts";
-import {
-  addedOutsider,
-  afterPhoneRevoked,
-  anyBox,
-  beginning,
-  granting,
-  judge,
-  memberBoxFor,
-  removing,
-  rotating,
-  stepped,
-  ungranting,
-} from "../testing/moves.ts";
 import { type Person, withDevice } from "../testing/people.ts";
 import {
   type RuleCases,
@@ -23,12 +10,31 @@ import {
 } from "../testing/records.ts";
 import type { RecipientRule } from "../testing/rules.ts";
 import { createTeam, type Team } from "../testing/team.ts";
-import { DeviceScope } from "./identityRecords.ts";
+import {
+  addedOutsider,
+  afterPhoneRevoked,
+  anyBox,
+  beginningVault,
+  granting,
+  judge,
+  memberBoxFor,
+  removing,
+  rotating,
+  stepped,
+  ungranting,
+} from "../testing/vaultMoves.ts";
+import { DeviceScope } from "./kinds.ts";
 import type { LogRecord } from "./record.ts";
 import type { Rotation } from "./vaultRecords.ts";
 
 const byUser = <T extends { readonly user: string }>(boxes: readonly T[]): readonly T[] =>
   boxes.toSorted((left, right) => (left.user < right.user ? -1 : 1));
+
+const toGeneration =
+  (generation: number) =>
+  ({ members }: Rotation): Partial<Rotation> => ({
+    members: members.map((member) => ({ ...member, generation })),
+  });
 
 const boxing = (
   team: Team,
@@ -101,7 +107,7 @@ const cases: Record<RecipientRule, RuleCases<Team>> = {
           boxing(team, { members: [memberBoxFor(team, team.outsider)] }, [team.outsider]),
         ),
       "a vault genesis with a box for somebody else": (team) =>
-        beginning(team, {}, { owner: memberBoxFor(team, team.admin) }),
+        beginningVault(team, {}, { owner: memberBoxFor(team, team.admin) }),
     },
     accepted: {
       "a rotation to all members and granted viewers": (team) => {
@@ -130,16 +136,10 @@ const cases: Record<RecipientRule, RuleCases<Team>> = {
     refused: {
       "a rotation to the generation before": (team) => {
         const newer = afterPhoneRevoked(team);
-        const change = ({ members }: Rotation) => ({
-          members: members.map((member) => ({ ...member, generation: 1 })),
-        });
-        return judge(newer, rotating(newer, { change }));
+        return judge(newer, rotating(newer, { change: toGeneration(1) }));
       },
       "a rotation to a generation that does not exist yet": (team) => {
-        const change = ({ members }: Rotation) => ({
-          members: members.map((member) => ({ ...member, generation: 2 })),
-        });
-        return judge(team, rotating(team, { change }));
+        return judge(team, rotating(team, { change: toGeneration(2) }));
       },
       "a new member boxed to another generation": (team) => {
         const payload = vaultPayloadOf(addedOutsider(team), "addMember");
@@ -156,7 +156,7 @@ const cases: Record<RecipientRule, RuleCases<Team>> = {
         return judge(newer, boxing(newer, { members }, [newer.writer]));
       },
       "a vault genesis with a box to another generation": (team) =>
-        beginning(team, {}, { owner: memberBoxFor(team, team.owner, 2) }),
+        beginningVault(team, {}, { owner: memberBoxFor(team, team.owner, 2) }),
     },
     accepted: {
       "a rotation to the newest generation": (team) => {

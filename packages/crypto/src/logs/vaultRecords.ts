@@ -1,5 +1,6 @@
 /** What a vault log says: members, roles, epochs, cuts. No name stands in any record. docs/protocol.md §3.3. */
 import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
+import { readRising, type RisingLimits, writeRising } from "../bytes/rising.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
 import { readSignedHead, type SignedHead, writeSignedHead } from "../envelope/envelope.ts";
 import { hash16 } from "../hash.ts";
@@ -37,7 +38,6 @@ import {
   saltByteLength,
   viewerCountMax,
 } from "../sizes.ts";
-import { readRising } from "./record.ts";
 
 /** Numbers on the wire: never reused. */
 export const VaultType = {
@@ -203,45 +203,52 @@ const readViewerBox = (from: Reader): ViewerBox => ({
   box: readKeyBox(from),
 });
 
-const readMemberBoxes = (from: Reader): MemberBox[] =>
-  readRising(
-    from,
-    { countMax: memberCountMax, itemByteLengthMin: 1185 },
-    readMemberBox,
-    ({ user }) => user,
-  );
+const memberLimits: RisingLimits<MemberBox> = {
+  countMax: memberCountMax,
+  itemByteLengthMin: 1185,
+  keyOf: ({ user }) => user,
+};
 
-const readViewerBoxes = (from: Reader): ViewerBox[] =>
-  readRising(
-    from,
-    { countMax: viewerCountMax, itemByteLengthMin: 1200 },
-    readViewerBox,
-    ({ device }) => device,
-  );
+const viewerLimits: RisingLimits<ViewerBox> = {
+  countMax: viewerCountMax,
+  itemByteLengthMin: 1200,
+  keyOf: ({ device }) => device,
+};
+
+const writeBoxes = (to: Writer, boxes: Pick<Rotation, "members" | "viewers">): void => {
+  writeRising(to, memberLimits, boxes.members, writeMemberBox);
+  writeRising(to, viewerLimits, boxes.viewers, writeViewerBox);
+};
+
+const readBoxes = (from: Reader): Pick<Rotation, "members" | "viewers"> => ({
+  members: readRising(from, memberLimits, readMemberBox),
+  viewers: readRising(from, viewerLimits, readViewerBox),
+});
 
 const writeRotation = (to: Writer, rotation: Rotation): void => {
   to.u32(rotation.epoch);
   to.bytes(rotation.commitment);
   to.bytes(rotation.wrap);
-  to.list(rotation.members, writeMemberBox);
-  to.list(rotation.viewers, writeViewerBox);
+  writeBoxes(to, rotation);
 };
 
 const readRotation = (from: Reader): Rotation => ({
   epoch: from.u32(),
   commitment: readKeyCommitment(from),
   wrap: readKeyWrap(from),
-  members: readMemberBoxes(from),
-  viewers: readViewerBoxes(from),
+  ...readBoxes(from),
 });
 
-const writeDeviceCut = (to: Writer, { device, chains }: DeviceCut): void => {
-  deviceIds.write(to, device);
-  to.list(chains, (_, { incarnation, seq, id }) => {
-    incarnations.write(to, incarnation);
-    to.varUint(seq);
-    envelopeIds.write(to, id);
-  });
+const chainLimits: RisingLimits<ChainCut> = {
+  countMax: cutChainCountMax,
+  itemByteLengthMin: 49,
+  keyOf: ({ incarnation }) => incarnation,
+};
+
+const writeChainCut = (to: Writer, { incarnation, seq, id }: ChainCut): void => {
+  incarnations.write(to, incarnation);
+  to.varUint(seq);
+  envelopeIds.write(to, id);
 };
 
 const readChainCut = (from: Reader): ChainCut => {
@@ -252,23 +259,29 @@ const readChainCut = (from: Reader): ChainCut => {
   return { incarnation, seq, id };
 };
 
-const readDeviceCut = (from: Reader): DeviceCut => ({
-  device: deviceIds.read(from),
-  chains: readRising(
-    from,
-    { countMax: cutChainCountMax, itemByteLengthMin: 49 },
-    readChainCut,
-    ({ incarnation }) => incarnation,
-  ),
-});
+const cutLimits: RisingLimits<DeviceCut> = {
+  countMax: deviceCountMax,
+  itemByteLengthMin: 17,
+  keyOf: ({ device }) => device,
+};
+
+const writeDeviceCuts = (to: Writer, cuts: readonly DeviceCut[]): void =>
+  writeRising(to, cutLimits, cuts, (_, { device, chains }) => {
+    deviceIds.write(to, device);
+    writeRising(to, chainLimits, chains, writeChainCut);
+  });
 
 const readDeviceCuts = (from: Reader): DeviceCut[] =>
-  readRising(
-    from,
-    { countMax: deviceCountMax, itemByteLengthMin: 17 },
-    readDeviceCut,
-    ({ device }) => device,
-  );
+  readRising(from, cutLimits, () => ({
+    device: deviceIds.read(from),
+    chains: readRising(from, chainLimits, readChainCut),
+  }));
+
+const typeLimits: RisingLimits<number> = {
+  countMax: extraTypeCountMax,
+  itemByteLengthMin: 1,
+  keyOf: (type) => type,
+};
 
 const readRole = (from: Reader): Role => {
   const role = from.u8();
@@ -326,10 +339,10 @@ const writeVaultPayload = (to: Writer, payload: VaultPayload): void => {
     case "setRole":
       userIds.write(to, payload.user);
       to.u8(payload.role);
-      return to.list(payload.cuts, writeDeviceCut);
+      return writeDeviceCuts(to, payload.cuts);
     case "removeMember":
       userIds.write(to, payload.user);
-      to.list(payload.cuts, writeDeviceCut);
+      writeDeviceCuts(to, payload.cuts);
       return writeRotation(to, payload.rotation);
     case "rotate":
       return writeRotation(to, payload.rotation);
@@ -337,7 +350,7 @@ const writeVaultPayload = (to: Writer, payload: VaultPayload): void => {
     case "raiseCut":
     case "chainAnchor":
       userIds.write(to, payload.user);
-      return to.list(payload.cuts, writeDeviceCut);
+      return writeDeviceCuts(to, payload.cuts);
     case "grantViewer":
       return writeViewerBox(to, payload.viewer);
     case "ungrant":
@@ -345,8 +358,7 @@ const writeVaultPayload = (to: Writer, payload: VaultPayload): void => {
       return deviceIds.write(to, payload.device);
     case "box":
       to.u32(payload.epoch);
-      to.list(payload.members, writeMemberBox);
-      return to.list(payload.viewers, writeViewerBox);
+      return writeBoxes(to, payload);
     case "equivocation":
       userIds.write(to, payload.user);
       deviceIds.write(to, payload.device);
@@ -358,7 +370,7 @@ const writeVaultPayload = (to: Writer, payload: VaultPayload): void => {
       return writeLogPosition(to, payload.fallen);
     case "policy":
       to.u8(payload.versionMin);
-      return to.list(payload.extraTypes, (_, type) => to.u8(type));
+      return writeRising(to, typeLimits, payload.extraTypes, (_, type) => to.u8(type));
     case "pin":
     case "unknown":
       return;
@@ -422,8 +434,7 @@ const readVaultPayload = (from: Reader, type: number): VaultPayload => {
       return {
         type: "box",
         epoch: from.u32(),
-        members: readMemberBoxes(from),
-        viewers: readViewerBoxes(from),
+        ...readBoxes(from),
       };
     case VaultType.Equivocation:
       return {
@@ -449,12 +460,7 @@ const readVaultPayload = (from: Reader, type: number): VaultPayload => {
       return {
         type: "policy",
         versionMin: from.u8(),
-        extraTypes: readRising(
-          from,
-          { countMax: extraTypeCountMax, itemByteLengthMin: 1 },
-          () => from.u8(),
-          (type) => String.fromCharCode(type),
-        ),
+        extraTypes: readRising(from, typeLimits, () => from.u8()),
       };
     case VaultType.Pin:
       return { type: "pin" };

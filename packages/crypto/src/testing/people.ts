@@ -17,7 +17,7 @@ import {
   type VaultAuthor,
 } from "../logs/authorVault.ts";
 import { applyIdentityRecord, type IdentityState } from "../logs/identityLog.ts";
-import { DeviceScope } from "../logs/identityRecords.ts";
+import { DeviceScope } from "../logs/kinds.ts";
 import { openUserKeys, openVaultKeys } from "../logs/openKeys.ts";
 import { cosignRecord, type LogRecord } from "../logs/record.ts";
 import { applyVaultRecord, type IdentityAt, type VaultState } from "../logs/vaultLog.ts";

@@ -14,8 +14,8 @@ import {
   type IdentityPayload,
   identityTypeNumber,
 } from "../logs/identityRecords.ts";
+import { LogKind } from "../logs/kinds.ts";
 import {
-  LogKind,
   type LogRecord,
   type RecordError,
   type RecordHeader,
@@ -203,6 +203,29 @@ export const ruleRows = <World>(
       rows.push([`[${id}] ${what} is accepted`, judge, "accepted"]);
   }
   return rows;
+};
+
+/** Where a list of items of one size stands in some bytes, behind its count. */
+export interface ListAt {
+  readonly at: number;
+  readonly itemByteLength: number;
+}
+
+/** Our writers write no set out of order, so a test does it to the bytes. */
+export const withFirstTwoSwapped = (
+  bytes: Uint8Array,
+  { at, itemByteLength }: ListAt,
+): Uint8Array => {
+  const swapped = bytes.slice();
+  swapped.copyWithin(at, at + itemByteLength, at + 2 * itemByteLength);
+  swapped.set(bytes.subarray(at, at + itemByteLength), at + itemByteLength);
+  return swapped;
+};
+
+/** The first item in the place of the second, too. */
+export const withFirstTwice = (bytes: Uint8Array, { at, itemByteLength }: ListAt): Uint8Array => {
+  const doubled = bytes.slice();
+  return doubled.copyWithin(at + itemByteLength, at, at + itemByteLength);
 };
 
 /** Stands for any envelope's id. */

@@ -1,8 +1,8 @@
 /** A vault with a member of each role, for tests of what each of them may do. */
-import { addMemberRecord, grantViewerRecord } from "../logs/authorVault.ts";
-import type { DeviceKeys } from "../keys/deviceKeys.ts";
 import type { DeviceId } from "../ids.ts";
-import { DeviceScope } from "../logs/identityRecords.ts";
+import type { DeviceKeys } from "../keys/deviceKeys.ts";
+import { addMemberRecord, grantViewerRecord } from "../logs/authorVault.ts";
+import { DeviceScope } from "../logs/kinds.ts";
 import type { LogRecord } from "../logs/record.ts";
 import { Role } from "../logs/vaultRecords.ts";
 import {

@@ -10,11 +10,15 @@ import {
   type Result,
   sizes,
   type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
+  type BodyContent,
 } from "@duro/crypto/types";
 import { type DocId, docIds } from "../ids.ts";
 import { docsPerCheckpointMax } from "../limits.ts";
-import { readOneOf, readRising, type RisingLimits, writeRising } from "../wire/shapes.ts";
-import { type BodyContent, type BodyFormError, decodePart, encodePart } from "./format.ts";
+import { readOneOf } from "../wire/shapes.ts";
+import { type BodyFormError, decodePart, encodePart } from "./format.ts";
 
 /** Numbers on the wire: never reused. */
 export const Verdict = { Ok: 1, Mismatch: 2 } as const;

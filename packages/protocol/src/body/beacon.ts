@@ -14,6 +14,10 @@ import {
   type UserId,
   userIds,
   type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
+  type BodyContent,
 } from "@duro/crypto/types";
 import {
   type LogHead,
@@ -23,14 +27,7 @@ import {
   writeLogHead,
   writeVector,
 } from "../wire/heads.ts";
-import { readRising, type RisingLimits, writeRising } from "../wire/shapes.ts";
-import {
-  type BodyContent,
-  type BodyFormError,
-  decodePart,
-  encodePart,
-  nothingClear,
-} from "./format.ts";
+import { type BodyFormError, decodePart, encodePart, nothingClear } from "./format.ts";
 
 export interface IdentityHead {
   readonly user: UserId;

@@ -1,4 +1,10 @@
-import { EnvelopeFlag, EnvelopeKind, encodeBlobHeader, sizes } from "@duro/crypto/types";
+import {
+  EnvelopeFlag,
+  EnvelopeKind,
+  encodeBlobHeader,
+  sizes,
+  type BodyContent,
+} from "@duro/crypto/types";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -29,7 +35,6 @@ import { bodySpecimens, dataContentSpecimen } from "../testing/specimens.ts";
 import { Verdict } from "./attest.ts";
 import { type Body, decodeBody, decodeBodyClear, encodeBody } from "./body.ts";
 import { decodeDataContent, encodeDataContent } from "./data.ts";
-import type { BodyContent } from "./format.ts";
 
 const specimens = Object.entries(bodySpecimens);
 

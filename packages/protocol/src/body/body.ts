@@ -7,6 +7,7 @@ import {
   type Malformed,
   ok,
   type Result,
+  type BodyContent,
 } from "@duro/crypto/types";
 import {
   type AttestBody,
@@ -24,7 +25,7 @@ import {
   encodeCheckpoint,
 } from "./checkpoint.ts";
 import { type DataBody, decodeData, encodeData } from "./data.ts";
-import type { BodyContent, BodyFormError } from "./format.ts";
+import type { BodyFormError } from "./format.ts";
 import { decodeOpen, decodeOpenClear, encodeOpen, type OpenBody, type OpenClear } from "./open.ts";
 
 export type Body = OpenBody | DataBody | BeaconBody | CheckpointBody | AttestBody;

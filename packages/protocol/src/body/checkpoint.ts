@@ -14,13 +14,16 @@ import {
   sizes,
   writeBlobRef,
   type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
+  type BodyContent,
 } from "@duro/crypto/types";
 import { type DocId, docIds } from "../ids.ts";
 import { blobHeaderByteLength, blobsPerCheckpointMax, docsPerCheckpointMax } from "../limits.ts";
 import { readVector, type Vector, writeVector } from "../wire/heads.ts";
-import { readRising, type RisingLimits, writeRising } from "../wire/shapes.ts";
 import { type Beacon, readBeacon, writeBeacon } from "./beacon.ts";
-import { type BodyContent, type BodyFormError, decodePart, encodePart } from "./format.ts";
+import { type BodyFormError, decodePart, encodePart } from "./format.ts";
 
 export interface CheckpointClear {
   /** Per chain the newest envelope whose effect is in the state. Never inferred from anything else. */

@@ -14,17 +14,15 @@ import {
   type Result,
   sizes,
   type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
+  type BodyContent,
 } from "@duro/crypto/types";
 import { type DocId, docIds } from "../ids.ts";
 import { chainsPerVectorMax, dataContentByteLengthMax, docsPerBodyMax } from "../limits.ts";
-import { readCounting, readRising, type RisingLimits, writeRising } from "../wire/shapes.ts";
-import {
-  type BodyContent,
-  type BodyFormError,
-  decodePart,
-  encodePart,
-  nothingClear,
-} from "./format.ts";
+import { readCounting } from "../wire/shapes.ts";
+import { type BodyFormError, decodePart, encodePart, nothingClear } from "./format.ts";
 
 export interface DataPlaintext {
   readonly isDeflated: boolean;

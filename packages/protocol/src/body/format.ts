@@ -23,12 +23,6 @@ export interface FormatUnsupported {
 
 export type BodyFormError = Malformed | FormatUnsupported;
 
-/** What stands in clear, for the relay, and what is sealed: the shape of crypto's own. */
-export interface BodyContent {
-  readonly clear: Uint8Array;
-  readonly plaintext: Uint8Array;
-}
-
 /** Most kinds tell the relay nothing; then not even a format stands there. */
 export const nothingClear = new Uint8Array();
 

@@ -11,11 +11,12 @@ import {
   type UserId,
   userIds,
   type Writer,
+  type BodyContent,
 } from "@duro/crypto/types";
 import { openNoteByteLengthMax } from "../limits.ts";
 import { type ChainMark, readChainMark, writeChainMark } from "../wire/heads.ts";
 import { readOneOf, readOption, writeOption } from "../wire/shapes.ts";
-import { type BodyContent, type BodyFormError, decodePart, encodePart } from "./format.ts";
+import { type BodyFormError, decodePart, encodePart } from "./format.ts";
 
 /** With the device's signing key the incarnation gives the chain's id. */
 export interface OpenClear {

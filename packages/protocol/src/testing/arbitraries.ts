@@ -10,7 +10,8 @@ import {
 import fc from "fast-check";
 import { chainIds, envelopeIds, recordIds, userIds, vaultIds } from "../ids.ts";
 import type { NumberKind } from "../numberKind.ts";
-import { type ChainMark, type LogHead, LogKind, type LogName, type Vector } from "../wire/heads.ts";
+import type { ChainMark, LogHead, LogName, Vector } from "../wire/heads.ts";
+import { LogKind } from "@duro/crypto/types";
 import type { Run, WireEnvelope } from "../wire/run.ts";
 
 export const bytesOf = (byteLength: number): fc.Arbitrary<Uint8Array> =>
@@ -91,11 +92,17 @@ const kindsAndFlags: fc.Arbitrary<Pick<WireEnvelope, "kind" | "flags">> = fc.con
 );
 
 const bodies: fc.Arbitrary<Pick<WireEnvelope, "body" | "bodyByteLength">> = fc.oneof(
-  bytesUpTo(24).map((body) => ({ body, bodyByteLength: body.length })),
-  wholeNumbers({ min: 0, max: sizes.bodyByteLengthMax }).map((bodyByteLength) => ({
-    body: undefined,
-    bodyByteLength,
-  })),
+  bytesUpTo(24).map((end) => {
+    const body = new Uint8Array(sizes.bodyByteLengthMin + end.length);
+    body.set(end, sizes.bodyByteLengthMin);
+    return { body, bodyByteLength: body.length };
+  }),
+  wholeNumbers({ min: sizes.bodyByteLengthMin, max: sizes.bodyByteLengthMax }).map(
+    (bodyByteLength) => ({
+      body: undefined,
+      bodyByteLength,
+    }),
+  ),
 );
 
 /** Few epochs and few log heads, so that neighbours often share them. */

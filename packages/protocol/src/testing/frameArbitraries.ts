@@ -25,7 +25,7 @@ import {
 } from "../limits.ts";
 import { BlobAction } from "../wire/blob.ts";
 import type { ClientFrame } from "../wire/clientFrame.ts";
-import { DeviceScope } from "../wire/login.ts";
+import { DeviceScope } from "@duro/crypto/types";
 import { MailboxEnd } from "../wire/mailbox.ts";
 import type { RefusalSubject } from "../wire/refusal.ts";
 import type { RelayFrame } from "../wire/relayFrame.ts";

@@ -1,4 +1,4 @@
-/** Door `@duro/protocol/testing`: arbitrary and fixed values for tests, the vectors and the fuzzer. */
+/** Arbitrary and fixed values for tests, the vectors and the fuzzer. */
 export { mutationsOf, runs } from "./arbitraries.ts";
 export { bodyArbitraries, dataContents, type KindedBody, kindedBodies } from "./bodyArbitraries.ts";
 export {

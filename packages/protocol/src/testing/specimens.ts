@@ -37,8 +37,9 @@ import {
 import { refusals } from "../refusals.ts";
 import { BlobAction } from "../wire/blob.ts";
 import type { ClientFrame } from "../wire/clientFrame.ts";
-import { type LogHead, LogKind, type Vector } from "../wire/heads.ts";
-import { DeviceScope } from "../wire/login.ts";
+import type { LogHead, Vector } from "../wire/heads.ts";
+import { LogKind } from "@duro/crypto/types";
+import { DeviceScope } from "@duro/crypto/types";
 import { MailboxEnd } from "../wire/mailbox.ts";
 import { factsOf } from "../wire/refusal.ts";
 import type { RelayFrame } from "../wire/relayFrame.ts";
@@ -90,8 +91,8 @@ const run: Run = {
       nonce: filled(0x21, sizes.nonceByteLength),
       bodyHash: filled(0x22, 32),
       signature,
-      bodyByteLength: 3,
-      body: filled(0x23, 3),
+      bodyByteLength: sizes.bodyByteLengthMin + 1,
+      body: filled(0x23, sizes.bodyByteLengthMin + 1),
     },
     {
       kind: EnvelopeKind.Data,
@@ -101,8 +102,8 @@ const run: Run = {
       nonce: filled(0x24, sizes.nonceByteLength),
       bodyHash: filled(0x25, 32),
       signature,
-      bodyByteLength: 2,
-      body: filled(0x26, 2),
+      bodyByteLength: sizes.bodyByteLengthMin,
+      body: filled(0x26, sizes.bodyByteLengthMin),
     },
     {
       kind: EnvelopeKind.Beacon,

@@ -50,7 +50,7 @@ const countOf = (tag: number, count: number, before: (to: Writer) => void): Uint
   });
 
 describe("bounds of frames", () => {
-  test("[WIRE5] a count that the bytes cannot hold is refused before anything is read", () => {
+  test("[FRAME5] a count that the bytes cannot hold is refused before anything is read", () => {
     const counts = [
       countOf(ClientTag.Pull, chainsPerVectorMax, (to) => to.varUint(1)),
       countOf(ClientTag.BodyWant, seqsPerWantMax, (to) => {
@@ -95,7 +95,7 @@ describe("bounds of frames", () => {
       });
   });
 
-  test("[WIRE5] a count above its limit is refused, whatever follows", () => {
+  test("[FRAME5] a count above its limit is refused, whatever follows", () => {
     const bytes = encode((to) => {
       to.u8(ClientTag.Pull);
       to.varUint(1);
@@ -108,7 +108,7 @@ describe("bounds of frames", () => {
     });
   });
 
-  test("[WIRE8] a vector out of order, or with a chain twice, is neither read nor written", () => {
+  test("[FRAME8] a vector out of order, or with a chain twice, is neither read nor written", () => {
     const [first, second] = [must(pull.vector[0]), must(pull.vector[1])];
     const pullOf = (vector: Vector): Uint8Array => encodeClientFrame({ ...pull, vector });
     const bytes = pullOf([first, second]);
@@ -131,7 +131,7 @@ describe("bounds of frames", () => {
     expect(() => pullOf([first, first])).toThrow(BrokenAssumption);
   });
 
-  test("[WIRE9] the largest envelope fits a frame, and so does the longest vector", () => {
+  test("[FRAME9] the largest envelope fits a frame, and so does the longest vector", () => {
     const body = new Uint8Array(sizes.bodyByteLengthMax);
     const run = runOf([{ ...specimen, body, bodyByteLength: body.length }]);
     const largest = encodeClientFrame({ type: "Put", channel, run });
@@ -146,14 +146,14 @@ describe("bounds of frames", () => {
     expect(decodeRelayFrame(heads).ok).toBe(true);
   });
 
-  test("[WIRE9] a frame that would be too large is our own bug, found before it is sent", () => {
+  test("[FRAME9] a frame that would be too large is our own bug, found before it is sent", () => {
     const body = new Uint8Array(sizes.bodyByteLengthMax);
     const one = { ...specimen, body, bodyByteLength: body.length };
     const run = runOf([one, one]);
     expect(() => encodeClientFrame({ type: "Put", channel, run })).toThrow(BrokenAssumption);
   });
 
-  test("[RUN7] runs of one frame hold no more envelopes together than one run may", () => {
+  test("[FRUN7] runs of one frame hold no more envelopes together than one run may", () => {
     const { Envelopes: frame } = relayFrameSpecimens;
     const dropped = { ...specimen, kind: EnvelopeKind.Data, body: undefined };
     const half = runOf(Array.from({ length: envelopesPerFrameMax / 2 }, () => dropped));

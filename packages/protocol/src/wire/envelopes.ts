@@ -1,9 +1,17 @@
 /** Frames that carry envelopes, and ask for the bodies of some. */
-import { type ChainId, chainIds, type Reader, type Writer } from "@duro/crypto/types";
+import {
+  type ChainId,
+  chainIds,
+  type Reader,
+  type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
+} from "@duro/crypto/types";
 import { type ChannelNumber, channelNumbers, type VaultPosition, vaultPositions } from "../ids.ts";
 import { envelopesPerFrameMax, seqsPerWantMax } from "../limits.ts";
 import { readRun, type Run, runByteLengthMin, writeRun } from "./run.ts";
-import { readCounting, readRising, type RisingLimits, writeRising } from "./shapes.ts";
+import { readCounting } from "./shapes.ts";
 
 /** Answered by a Receipt. Any member's device may carry any chain. */
 export interface Put {

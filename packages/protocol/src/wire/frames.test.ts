@@ -45,7 +45,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
 
   describe(`frames of a ${name}`, () => {
     test.each(Object.entries(direction.arbitraries))(
-      "[WIRE1] any %s reads back as it was written",
+      "[FRAME1] any %s reads back as it was written",
       (_, frame) => {
         fc.assert(
           fc.property(frame, (written) => {
@@ -60,7 +60,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
       ["noise behind a tag", noiseBehind(tags), 3_000],
       ["noise", fc.uint8Array({ maxLength: 64 }), 300],
     ])(
-      "[WIRE2] %s is refused as a value, or is a frame in its one spelling",
+      "[FRAME2] %s is refused as a value, or is a frame in its one spelling",
       (_, inputs, numRuns) => {
         fc.assert(
           fc.property(inputs, (bytes) => {
@@ -72,7 +72,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
     );
 
     test.each(Object.entries(specimens))(
-      "[WIRE3] a %s cut short anywhere is refused",
+      "[FRAME3] a %s cut short anywhere is refused",
       (_, frame) => {
         const bytes = encode(frame);
         for (let end = 0; end < bytes.length; end++)
@@ -84,7 +84,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
     );
 
     test.each(Object.entries(specimens))(
-      "[WIRE4] a %s with a byte behind it is refused",
+      "[FRAME4] a %s with a byte behind it is refused",
       (_, frame) => {
         const bytes = encode(frame);
         for (const byte of [0, 1, 255])
@@ -95,7 +95,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
       },
     );
 
-    test("[WIRE6] a tag of the other direction, or of none, is unknown and named", () => {
+    test("[FRAME6] a tag of the other direction, or of none, is unknown and named", () => {
       const known = new Set(Object.values(tags));
       for (const tag of [0, 127, 255, ...Object.values(direction.otherTags)]) {
         expect(known.has(tag)).toBe(false);
@@ -106,7 +106,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
       }
     });
 
-    test("[WIRE7] a frame above the limit is refused by its length", () => {
+    test("[FRAME7] a frame above the limit is refused by its length", () => {
       const byteLength = frameByteLengthMax + 1;
       expect(decode(new Uint8Array(byteLength))).toEqual({
         ok: false,
@@ -114,7 +114,7 @@ const describeDirection = <Frame>(direction: Direction<Frame>): void => {
       });
     });
 
-    test("[WIRE10] every tag is one number, with one specimen and one arbitrary", () => {
+    test("[FRAME10] every tag is one number, with one specimen and one arbitrary", () => {
       const names = Object.keys(tags).toSorted();
       expect(new Set(Object.values(tags)).size).toBe(names.length);
       expect(Object.keys(specimens).toSorted()).toEqual(names);

@@ -1,5 +1,6 @@
 /** Where a log or a chain stands: what each side says it has. */
 import {
+  LogKind,
   type ChainId,
   chainIds,
   type EnvelopeId,
@@ -12,9 +13,12 @@ import {
   type VaultId,
   vaultIds,
   type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
 } from "@duro/crypto/types";
 import { chainsPerVectorMax } from "../limits.ts";
-import { readCounting, readOneOf, readRising, type RisingLimits, writeRising } from "./shapes.ts";
+import { readCounting, readOneOf } from "./shapes.ts";
 
 export interface LogHead {
   readonly index: number;
@@ -63,10 +67,6 @@ export const writeVector = (to: Writer, vector: Vector): void =>
   writeRising(to, vectorLimits, vector, writeChainMark);
 
 export const readVector = (from: Reader): Vector => readRising(from, vectorLimits, readChainMark);
-
-/** Numbers on the wire: never reused. The same as in the records themselves. */
-export const LogKind = { Identity: 1, Vault: 2 } as const;
-export type LogKind = (typeof LogKind)[keyof typeof LogKind];
 
 /** A log is named after its user or its vault. */
 export type LogName =

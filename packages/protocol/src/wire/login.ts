@@ -1,5 +1,6 @@
 /** How a connection begins: the relay says who it is, the device proves who it is, the relay agrees. */
 import {
+  DeviceScope,
   type DeviceId,
   deviceIds,
   readSignature,
@@ -14,11 +15,14 @@ import {
   type VaultId,
   vaultIds,
   type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
 } from "@duro/crypto/types";
 import { type LoginNonce, loginNonces } from "../ids.ts";
 import { clientVersionByteLengthMax, vaultsPerUserMax } from "../limits.ts";
 import { type LogHead, readLogHead, writeLogHead } from "./heads.ts";
-import { readOneOf, readRising, type RisingLimits, writeRising } from "./shapes.ts";
+import { readOneOf } from "./shapes.ts";
 
 export interface Challenge {
   readonly type: "Challenge";
@@ -73,10 +77,6 @@ export const readLogin = (from: Reader): Login => ({
   signature: readSignature(from),
   clientVersion: from.text(clientVersionByteLengthMax),
 });
-
-/** Numbers on the wire: never reused. The same as in the identity log. */
-export const DeviceScope = { Full: 1, Viewer: 2, Paper: 3 } as const;
-export type DeviceScope = (typeof DeviceScope)[keyof typeof DeviceScope];
 
 export interface Welcome {
   readonly type: "Welcome";

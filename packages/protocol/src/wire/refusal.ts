@@ -1,5 +1,11 @@
 /** A refusal on the wire: to what, which one of the catalogue, and the facts. No prose. */
-import type { Reader, Writer } from "@duro/crypto/types";
+import {
+  type Reader,
+  type Writer,
+  readRising,
+  type RisingLimits,
+  writeRising,
+} from "@duro/crypto/types";
 import {
   type ChannelNumber,
   channelNumbers,
@@ -9,7 +15,7 @@ import {
   requestIds,
 } from "../ids.ts";
 import { factKeyByteLengthMax, factsPerRefusalMax, factValueByteLengthMax } from "../limits.ts";
-import { readOneOf, readRising, type RisingLimits, writeRising } from "./shapes.ts";
+import { readOneOf } from "./shapes.ts";
 
 /** What was refused. Puts and pulls have no request id: their channel says it, the facts say more. */
 export type RefusalSubject =

@@ -7,10 +7,8 @@ import {
   assert,
   type ChainId,
   chainIds,
-  EnvelopeFlag,
   type EnvelopeId,
   envelopeIds,
-  EnvelopeKind,
   type Reader,
   readSignature,
   type RecordId,
@@ -18,9 +16,11 @@ import {
   type Signature,
   sizes,
   type Writer,
+  type EnvelopeKind,
+  readKindAndFlags,
 } from "@duro/crypto/types";
 import { envelopesPerFrameMax } from "../limits.ts";
-import { readCounting, readOneOf } from "./shapes.ts";
+import { readCounting } from "./shapes.ts";
 
 export interface WireEnvelope {
   readonly kind: EnvelopeKind;
@@ -120,8 +120,7 @@ const writeEnvelope = (
 };
 
 const readEnvelope = (from: Reader, before: WireEnvelope | undefined): WireEnvelope => {
-  const kind = readOneOf(from, "kind", EnvelopeKind);
-  const flags = readFlags(from, kind);
+  const { kind, flags } = readKindAndFlags(from);
   const says = from.u8();
   if (says > saysMax) from.refuse("bits that are known", `${says}`);
   const epoch = readEpoch(from, (says & Says.Epoch) !== 0, before?.epoch);
@@ -131,8 +130,9 @@ const readEnvelope = (from: Reader, before: WireEnvelope | undefined): WireEnvel
   const signature = readSignature(from);
   const signed = { kind, flags, epoch, logHead, nonce, bodyHash, signature };
   if ((says & Says.Body) === 0)
-    return { ...signed, bodyByteLength: from.varUint(sizes.bodyByteLengthMax), body: undefined };
+    return { ...signed, bodyByteLength: readBodyByteLength(from), body: undefined };
   const body = from.varBytes(sizes.bodyByteLengthMax);
+  refuseShortBody(from, body.length);
   return { ...signed, bodyByteLength: body.length, body };
 };
 
@@ -152,15 +152,13 @@ const readEnvelopeLogHead = (
   return logHead === before ? from.refuse("another log head than before", logHead) : logHead;
 };
 
-const flagsOf: Readonly<Record<EnvelopeKind, number>> = {
-  [EnvelopeKind.Open]: 0,
-  [EnvelopeKind.Data]: 0,
-  [EnvelopeKind.Beacon]: EnvelopeFlag.FullBeacon,
-  [EnvelopeKind.Checkpoint]: EnvelopeFlag.Purge,
-  [EnvelopeKind.Attest]: 0,
+const refuseShortBody = (from: Reader, byteLength: number): void => {
+  if (byteLength < sizes.bodyByteLengthMin)
+    from.refuse(`a body from ${sizes.bodyByteLengthMin} bytes`, `${byteLength}`);
 };
 
-const readFlags = (from: Reader, kind: EnvelopeKind): number => {
-  const flags = from.u8();
-  return (flags & ~flagsOf[kind]) === 0 ? flags : from.refuse("flags of its kind", `${flags}`);
+const readBodyByteLength = (from: Reader): number => {
+  const byteLength = from.varUint(sizes.bodyByteLengthMax);
+  refuseShortBody(from, byteLength);
+  return byteLength;
 };

@@ -6,17 +6,10 @@ import {
   assert,
   type EnvelopeHead,
   type EnvelopeId,
-  type Signature,
   type VaultId,
+  type Envelope,
 } from "@duro/crypto/types";
 import type { Run, WireEnvelope } from "./run.ts";
-
-/** The shape of crypto's own. */
-export interface Envelope {
-  readonly head: EnvelopeHead;
-  readonly signature: Signature;
-  readonly body: Uint8Array | undefined;
-}
 
 export const envelopesToRun = (envelopes: readonly Envelope[]): Run => {
   const [first] = envelopes;

@@ -1,10 +1,11 @@
-/** Every decoder that meets bytes or text from outside, and what it may answer. */
+/** The decoders, openers and rules of crypto, bytes changed before and after they were signed. */
 import * as crypto from "../../packages/crypto/src/index.ts";
 import { asVerified, envelopeLink } from "../../packages/crypto/src/envelope/envelope.ts";
 import { openBox } from "../../packages/crypto/src/keys/box.ts";
 import { vaultKeyBoxContext } from "../../packages/crypto/src/keys/vaultKey.ts";
 import { linkHash, signLink } from "../../packages/crypto/src/link.ts";
 import { encodeIdentityPayload } from "../../packages/crypto/src/logs/identityRecords.ts";
+import { encodeVaultPayload } from "../../packages/crypto/src/logs/vaultRecords.ts";
 import { signRecord } from "../../packages/crypto/src/logs/record.ts";
 import { asKeyBox } from "../../packages/crypto/src/publicKeys.ts";
 import { boxByteLength } from "../../packages/crypto/src/sizes.ts";
@@ -23,20 +24,7 @@ import {
 import { seededRandomBytes } from "../../packages/crypto/src/testing/seededRandomBytes.ts";
 import * as types from "../../packages/crypto/src/types.ts";
 import * as verify from "../../packages/crypto/src/verify.ts";
-import { protocolTargets } from "./protocolTargets.ts";
-
-export interface FuzzTarget {
-  readonly name: string;
-  /** Right inputs, from which wrong ones are made. */
-  readonly specimens: readonly Uint8Array[];
-  /** "ok", or the type of the error. */
-  readonly answer: (input: Uint8Array) => string;
-  readonly errors: ReadonlySet<string>;
-}
-
-type Outcome = { readonly ok: true } | { readonly ok: false; readonly error: { readonly type: string } };
-
-export const outcomeOf = (outcome: Outcome): string => (outcome.ok ? "ok" : outcome.error.type);
+import { type FuzzTarget, oneSpelling, outcomeOf, target, text } from "./target.ts";
 
 const deps = { randomBytes: seededRandomBytes("fuzz") };
 const owner = withPaper(deps, createPerson(deps)).person;
@@ -59,15 +47,7 @@ const presence = crypto.sealPresence(
   new TextEncoder().encode("here"),
 );
 const identityRecords = [...withoutDevice(deps, second.person, second.device).records];
-const text = (value: string): Uint8Array => new TextEncoder().encode(value);
 const asText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
-const target = (
-  name: string,
-  specimens: readonly Uint8Array[],
-  errors: readonly string[],
-  answer: (input: Uint8Array) => string,
-): FuzzTarget => ({ name, specimens, errors: new Set(errors), answer });
 
 const bytesErrors = ["Malformed", "VersionUnsupported"];
 const logErrors = [
@@ -112,7 +92,10 @@ const resignedEnvelope = (bytes: Uint8Array): string => {
   const decoded = verify.decodeEnvelope(bytes);
   if (!decoded.ok) return outcomeOf(decoded);
   const { head, body } = decoded.value;
-  const signed = { ...head, bodyHash: body === undefined ? head.bodyHash : verify.bodyHashOf(body) };
+  const signed = {
+    ...head,
+    bodyHash: body === undefined ? head.bodyHash : verify.bodyHashOf(body),
+  };
   const hash = linkHash(envelopeLink, verify.encodeHead(signed));
   const signature = signLink(envelopeLink, hash, owner.device.signSecret);
   const verified = verify.verifyEnvelope({ head: signed, body, signature }, owner.device.signKey);
@@ -152,9 +135,9 @@ const boxContext = vaultKeyBoxContext({
 });
 const ownBox = plainVault.state.epochs[0]?.memberBoxes.get(owner.state.user)?.[0]?.box;
 
-const cryptoTargets: readonly FuzzTarget[] = [
+export const cryptoTargets: readonly FuzzTarget[] = [
   target("envelope", chain.map(verify.encodeEnvelope), bytesErrors, (input) =>
-    outcomeOf(verify.decodeEnvelope(input)),
+    oneSpelling(input, verify.decodeEnvelope(input), verify.encodeEnvelope),
   ),
   target(
     "envelope, signed again",
@@ -172,11 +155,17 @@ const cryptoTargets: readonly FuzzTarget[] = [
       return outcomeOf(verify.verifyEnvelope(decoded.value, owner.device.signKey));
     },
   ),
-  target("head", chain.map(({ head }) => verify.encodeHead(head)), bytesErrors, (input) =>
-    outcomeOf(verify.decodeHead(input)),
+  target(
+    "head",
+    chain.map(({ head }) => verify.encodeHead(head)),
+    bytesErrors,
+    (input) => oneSpelling(input, verify.decodeHead(input), verify.encodeHead),
   ),
-  target("clear part", chain.flatMap(({ body }) => body ?? []), ["Malformed"], (input) =>
-    outcomeOf(verify.readClear(input)),
+  target(
+    "clear part",
+    chain.flatMap(({ body }) => body ?? []),
+    ["Malformed"],
+    (input) => outcomeOf(verify.readClear(input)),
   ),
   target(
     "body under another key",
@@ -192,8 +181,11 @@ const cryptoTargets: readonly FuzzTarget[] = [
       return outcomeOf(crypto.openBody(vault.key, verified));
     },
   ),
-  target("record", [...identityRecords, ...vault.records].map(verify.encodeRecord), bytesErrors, (input) =>
-    outcomeOf(verify.decodeRecord(input)),
+  target(
+    "record",
+    [...identityRecords, ...vault.records].map(verify.encodeRecord),
+    bytesErrors,
+    (input) => oneSpelling(input, verify.decodeRecord(input), verify.encodeRecord),
   ),
   target("identity log", owner.records.map(verify.encodeRecord), logErrors, applyIdentity),
   target("vault log", vault.records.map(verify.encodeRecord), logErrors, applyVault),
@@ -217,30 +209,53 @@ const cryptoTargets: readonly FuzzTarget[] = [
   ),
   target(
     "identity payload",
-    [...identityRecords.map(({ payload }) => payload), encodeIdentityPayload({ type: "unknown", number: 9 })],
+    [
+      ...identityRecords.map(({ payload }) => payload),
+      encodeIdentityPayload({ type: "unknown", number: 9 }),
+    ],
     ["Malformed"],
-    (input) => outcomeOf(verify.decodeIdentityPayload((input[0] ?? 0) % 5, input)),
+    (input) => {
+      const decoded = verify.decodeIdentityPayload((input[0] ?? 0) % 5, input);
+      const isUnknown = decoded.ok && decoded.value.type === "unknown";
+      return isUnknown ? "ok" : oneSpelling(input, decoded, encodeIdentityPayload);
+    },
   ),
-  target("vault payload", vault.records.map(({ payload }) => payload), ["Malformed"], (input) =>
-    outcomeOf(verify.decodeVaultPayload((input[0] ?? 0) % 18, input)),
+  target(
+    "vault payload",
+    vault.records.map(({ payload }) => payload),
+    ["Malformed"],
+    (input) => {
+      const decoded = verify.decodeVaultPayload((input[0] ?? 0) % 18, input);
+      const isUnknown = decoded.ok && decoded.value.type === "unknown";
+      return isUnknown ? "ok" : oneSpelling(input, decoded, encodeVaultPayload);
+    },
   ),
-  target("box", ownBox === undefined ? [] : [ownBox], ["BoxBroken", "KeyCommitmentMismatch"], (input) =>
-    input.length === boxByteLength
-      ? outcomeOf(openBox(owner.userKeys, boxContext, asKeyBox(input)))
-      : "BoxBroken",
+  target(
+    "box",
+    ownBox === undefined ? [] : [ownBox],
+    ["BoxBroken", "KeyCommitmentMismatch"],
+    (input) =>
+      input.length === boxByteLength
+        ? outcomeOf(openBox(owner.userKeys, boxContext, asKeyBox(input)))
+        : "BoxBroken",
   ),
   target("blob header", [types.encodeBlobHeader(blob.ref.header)], bytesErrors, (input) =>
-    outcomeOf(types.decodeBlobHeader(input)),
+    oneSpelling(input, types.decodeBlobHeader(input), types.encodeBlobHeader),
   ),
   target("blob chunk", blob.chunks, ["Malformed", "CommitmentMismatch", "SealBroken"], (input) =>
     outcomeOf(crypto.openChunk(vault.key, blob.ref, 0, input)),
   ),
-  target("presence", [presence], [...bytesErrors, "WrongVaultKey", "PresenceReplayed", "BadSignature"], (input) => {
-    const decoded = crypto.decodePresence(input);
-    if (!decoded.ok) return outcomeOf(decoded);
-    const author = { signKey: owner.device.signKey, countSeen: 0 };
-    return outcomeOf(crypto.openPresence(vault.key, decoded.value, author));
-  }),
+  target(
+    "presence",
+    [presence],
+    [...bytesErrors, "WrongVaultKey", "PresenceReplayed", "BadSignature"],
+    (input) => {
+      const decoded = crypto.decodePresence(input);
+      if (!decoded.ok) return outcomeOf(decoded);
+      const author = { signKey: owner.device.signKey, countSeen: 0 };
+      return outcomeOf(crypto.openPresence(vault.key, decoded.value, author));
+    },
+  ),
   target("padding", [pad(text("content")), pad(new Uint8Array(3000))], ["Malformed"], (input) =>
     outcomeOf(unpad(input)),
   ),
@@ -265,5 +280,3 @@ const cryptoTargets: readonly FuzzTarget[] = [
     return outcomeOf(typed.length > 40 ? types.recordIds.parse(typed) : types.userIds.parse(typed));
   }),
 ];
-
-export const fuzzTargets: readonly FuzzTarget[] = [...cryptoTargets, ...protocolTargets];

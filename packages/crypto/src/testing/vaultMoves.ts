@@ -17,6 +17,7 @@ import {
   incarnationOf,
   type Person,
   withoutDevice,
+  withRotation,
   withVaultRecord,
 } from "./people.ts";
 import {
@@ -24,8 +25,8 @@ import {
   judgeVault,
   resigned,
   twoHeads,
-  vaultPayloadOf,
   type VaultPayloadOf,
+  vaultPayloadOf,
   vaultRecord,
   type Verdict,
   verdictOf,
@@ -40,7 +41,7 @@ export const pin: VaultPayload = { type: "pin" };
 export const newType = { type: "unknown", number: 99 } as const;
 
 /** The first record of a vault log by the owner, with something about it changed. */
-export const beginning = (
+export const beginningVault = (
   { deps, owner, people }: Team,
   header: Partial<RecordHeader> = {},
   change: Partial<VaultPayloadOf<"genesis">> = {},
@@ -76,6 +77,12 @@ export const rotating = (
     { type: "rotate", rotation: { ...rotation, ...change(rotation) } },
     { reliedOn: members },
   );
+};
+
+/** The team after the owner rotated, with the new key in hand. */
+export const rotated = (at: Team): Team => {
+  const { owner, admin, writer, guest } = at;
+  return { ...at, vault: withRotation(at.deps, at.vault, owner, [owner, admin, writer, guest]) };
 };
 
 /** A box for somebody; any box will do, since rules open none. */
