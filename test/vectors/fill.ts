@@ -8,14 +8,14 @@ import { type UserKeys, userKeysFrom } from "../../packages/crypto/src/keys/user
 import type { VaultKey } from "../../packages/crypto/src/keys/vaultKey.ts";
 import { addDeviceRecord } from "../../packages/crypto/src/logs/authorIdentity.ts";
 import { addMemberRecord } from "../../packages/crypto/src/logs/authorVault.ts";
-import { applyIdentityRecord, type IdentityState } from "../../packages/crypto/src/logs/identityLog.ts";
+import {
+  applyIdentityRecord,
+  type IdentityState,
+} from "../../packages/crypto/src/logs/identityLog.ts";
 import { DeviceScope } from "../../packages/crypto/src/logs/kinds.ts";
 import { cosignRecord } from "../../packages/crypto/src/logs/record.ts";
-import {
-  applyVaultRecord,
-  type IdentityAt,
-  type VaultState,
-} from "../../packages/crypto/src/logs/vaultLog.ts";
+import { applyVaultRecord } from "../../packages/crypto/src/logs/vaultLog.ts";
+import { type IdentityAt, type VaultState } from "../../packages/crypto/src/logs/vaultState.ts";
 import { Role } from "../../packages/crypto/src/logs/vaultRecords.ts";
 import { secret } from "../../packages/crypto/src/secret.ts";
 import { createPerson, must } from "../../packages/crypto/src/testing/people.ts";

@@ -8,14 +8,14 @@ export type ReadFile = VectorFile<unknown>;
 export interface Layer {
   readonly name: string;
   /** The text of the file as it must be now. */
-  readonly make: () => string;
+  readonly make: () => Promise<string>;
   readonly run: (file: ReadFile, input: unknown) => Ran | Promise<Ran>;
   /** The input that a flipped bit must not survive; undefined where cases have different ones. */
   readonly main: readonly string[];
 }
 
 interface LayerParts<Input, Tables extends object> {
-  readonly make: () => VectorFile<Input, Tables>;
+  readonly make: () => VectorFile<Input, Tables> | Promise<VectorFile<Input, Tables>>;
   /** Takes what stands in the file, and nothing of what made it. */
   readonly run: (input: Input, tables: Tables) => Ran | Promise<Ran>;
   readonly main: readonly string[];
@@ -27,7 +27,7 @@ export const layer = <Input, Tables extends object>(
   { make, run, main }: LayerParts<Input, Tables>,
 ): Layer => ({
   name,
-  make: () => printJson(jsonOf(make())),
+  make: async () => printJson(jsonOf(await make())),
   run: (file, input) => run(input as Input, file as VectorFile<Input, Tables>),
   main,
 });

@@ -14,6 +14,15 @@ import { makeStanding } from "./make/standing.ts";
 import { makePlace } from "./make/place.ts";
 import { makeLogKeys } from "./make/logKeys.ts";
 import { makeAcceptPhrase } from "./make/acceptPhrase.ts";
+import { makeKeyBox } from "./make/keyBox.ts";
+import { makeKeyWrap } from "./make/keyWrap.ts";
+import { makeBlob } from "./make/blob.ts";
+import { makePresence } from "./make/presence.ts";
+import { makeBlobDrop, makeLogin, makeReceipt } from "./make/signatures.ts";
+import { makePairing } from "./make/pairing.ts";
+import { makePairingChannel, makePairingCode } from "./make/pairingParts.ts";
+import { makeCheckNumber, makeFingerprint } from "./make/compare.ts";
+import { makePassphrase } from "./make/passphrase.ts";
 import { runDerivation } from "./run/derivation.ts";
 import { runEnvelope } from "./run/envelope.ts";
 import { runHead } from "./run/head.ts";
@@ -28,6 +37,14 @@ import { runStanding } from "./run/standing.ts";
 import { runPlace } from "./run/place.ts";
 import { runLogKeys } from "./run/logKeys.ts";
 import { runAcceptPhrase } from "./run/acceptPhrase.ts";
+import { runKeyBox } from "./run/keyBox.ts";
+import { runKeyWrap } from "./run/keyWrap.ts";
+import { runBlob } from "./run/blob.ts";
+import { runPresence } from "./run/presence.ts";
+import { runBlobDrop, runLogin, runReceipt } from "./run/signatures.ts";
+import { runPairing, runPairingChannel, runPairingCode } from "./run/pairing.ts";
+import { runCheckNumber, runFingerprint } from "./run/compare.ts";
+import { runPassphrase } from "./run/passphrase.ts";
 
 export const layers: readonly Layer[] = [
   layer("derivation", { make: makeDerivation, run: runDerivation, main: ["key", "parts"] }),
@@ -46,4 +63,17 @@ export const layers: readonly Layer[] = [
   layer("place", { make: makePlace, run: runPlace, main: [] }),
   layer("log-keys", { make: makeLogKeys, run: runLogKeys, main: [] }),
   layer("accept-phrase", { make: makeAcceptPhrase, run: runAcceptPhrase, main: [] }),
+  layer("key-box", { make: makeKeyBox, run: runKeyBox, main: ["box"] }),
+  layer("key-wrap", { make: makeKeyWrap, run: runKeyWrap, main: ["wrap"] }),
+  layer("blob", { make: makeBlob, run: runBlob, main: ["chunks"] }),
+  layer("presence", { make: makePresence, run: runPresence, main: ["presence"] }),
+  layer("login", { make: makeLogin, run: runLogin, main: ["signature"] }),
+  layer("receipt", { make: makeReceipt, run: runReceipt, main: ["signature"] }),
+  layer("blob-drop", { make: makeBlobDrop, run: runBlobDrop, main: ["signature"] }),
+  layer("pairing-code", { make: makePairingCode, run: runPairingCode, main: ["secret"] }),
+  layer("pairing", { make: makePairing, run: runPairing, main: ["received"] }),
+  layer("pairing-channel", { make: makePairingChannel, run: runPairingChannel, main: ["bytes"] }),
+  layer("check-number", { make: makeCheckNumber, run: runCheckNumber, main: ["sessionKey"] }),
+  layer("fingerprint", { make: makeFingerprint, run: runFingerprint, main: ["heads"] }),
+  layer("passphrase", { make: makePassphrase, run: runPassphrase, main: ["salt"] }),
 ];

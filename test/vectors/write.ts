@@ -4,4 +4,4 @@ import { join } from "node:path";
 import { layers } from "./layers.ts";
 
 for (const { name, make } of layers)
-  writeFileSync(join(import.meta.dirname, `${name}.json`), make());
+  writeFileSync(join(import.meta.dirname, `${name}.json`), await make());

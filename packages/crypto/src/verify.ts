@@ -71,18 +71,17 @@ export {
 } from "./logs/record.ts";
 export { rotationOwed, type RotationReason } from "./logs/rotationOwed.ts";
 export { type ChainOpening, chainStanding, type Standing } from "./logs/standing.ts";
+export { applyVaultRecord, replayVaultLog } from "./logs/vaultLog.ts";
 export {
-  applyVaultRecord,
   currentEpoch,
   type Cut,
   type Epoch,
   type IdentityAt,
   type IdentityHeadMissing,
   type Member,
-  replayVaultLog,
   type VaultLogError,
   type VaultState,
-} from "./logs/vaultLog.ts";
+} from "./logs/vaultState.ts";
 export {
   type ChainCut,
   decodeVaultPayload,

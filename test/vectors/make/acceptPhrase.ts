@@ -37,9 +37,6 @@ export const makeAcceptPhrase = (): VectorFile<AcceptPhraseInput, IdentityLogTab
     at: userKeys.generation,
     key: hexOf(userKeys.key.reveal()),
   });
-  const second = whole.records.length - 1;
-  const afterSpare = whole.states[equippedCount];
-  if (afterSpare === undefined) throw new RangeError("the spare is revoked in record 4");
   const other = createPhrase(depsOf("phrase of nobody")).reveal();
   return {
     layer: "accept-phrase",
@@ -53,6 +50,12 @@ export const makeAcceptPhrase = (): VectorFile<AcceptPhraseInput, IdentityLogTab
         { base: "identity", take: equippedCount, typed: phrase },
         { device: paper.id, keys: [keyOf(person.userKeys)] },
       ),
+      golden(
+        "the phrase after another device was revoked",
+        "generation 2 by its box, generation 1 by the wrap",
+        { base: "identity", take: equippedCount + 1, typed: phrase },
+        { device: paper.id, keys: [keyOf(world.withoutSpare.userKeys), keyOf(person.userKeys)] },
+      ),
       fault("PhraseOtherIdentity", "a phrase of nobody", "right words, of another account", {
         base: "identity",
         take: equippedCount,
@@ -65,7 +68,7 @@ export const makeAcceptPhrase = (): VectorFile<AcceptPhraseInput, IdentityLogTab
       }),
       fault("PhraseRevoked", "the phrase after it was revoked", "the paper device is gone", {
         base: "identity",
-        take: second + 1,
+        take: whole.records.length,
         typed: phrase,
       }),
       fault(

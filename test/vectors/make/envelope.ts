@@ -130,7 +130,11 @@ const verifyFaults = (made: Made): readonly VectorCase<EnvelopeInput>[] => {
   const badBody = (name: string, why: string, changed: EnvelopeInput) =>
     fault("BodyHashMismatch", name, why, changed, { stage: "verify" });
   const dropped = encodeEnvelope(withoutBody(made));
-  const other = sealed("another of one length", { seq: 8 }, text("a text of that kinD", "in clear"));
+  const other = sealed(
+    "another of one length",
+    { seq: 8 },
+    text("a text of that kinD", "in clear"),
+  );
   const asRecord = sign(author.signSecret, labels.signRecord, envelopeIds.toBytes(made.id));
   const overHead = sign(author.signSecret, labels.signEnvelope, encodeHead(made.head));
   const changedHead = { ...made.head, seq: 8 };
@@ -155,10 +159,14 @@ const verifyFaults = (made: Made): readonly VectorCase<EnvelopeInput>[] => {
       ...input,
       envelope: hexOf(flipped(bytes, 112)),
     }),
-    badSignature("a signature made for a record", "a signature for one purpose is none for another", {
-      ...input,
-      envelope: hexOf(encodeEnvelope({ ...made, signature: asRecord })),
-    }),
+    badSignature(
+      "a signature made for a record",
+      "a signature for one purpose is none for another",
+      {
+        ...input,
+        envelope: hexOf(encodeEnvelope({ ...made, signature: asRecord })),
+      },
+    ),
     badSignature("a signature over the head instead of its id", "what is signed is the id", {
       ...input,
       envelope: hexOf(encodeEnvelope({ ...made, signature: overHead })),
@@ -199,7 +207,11 @@ const openFault = (
 /** Bodies whose hash and signature are right: void for everyone. */
 const voidBodies = (made: Made): readonly VectorCase<EnvelopeInput>[] => {
   const clearByteLength = 1 + 8;
-  const other = sealed("another of one length", { seq: 8 }, text("a text of that kinD", "in clear"));
+  const other = sealed(
+    "another of one length",
+    { seq: 8 },
+    text("a text of that kinD", "in clear"),
+  );
   const commitmentOf = ({ body }: Made) => body.slice(clearByteLength, clearByteLength + 32);
   const moved = (fields: Partial<Made["head"]>) => rewritten(made, { head: fields });
   const mismatch = (name: string, why: string, changed: Made) =>

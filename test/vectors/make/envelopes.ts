@@ -103,7 +103,11 @@ export const rewritten = (
 };
 
 /** Seals bytes as they are, though no `pad` made them. */
-export const sealedUnpadded = (seed: string, padded: Uint8Array, clear = new Uint8Array()): Made => {
+export const sealedUnpadded = (
+  seed: string,
+  padded: Uint8Array,
+  clear = new Uint8Array(),
+): Made => {
   const surroundings = { head: headPrefixBytes(someFields), clear };
   const deps = depsOf(`envelope ${seed}`);
   const { nonce, commitment, ciphertext } = seal(deps, vaultKey.bodies, surroundings, padded);

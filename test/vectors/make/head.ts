@@ -1,5 +1,10 @@
 /** Heads of every kind, and one fault for every field that can have one. */
-import { encodeHead, type EnvelopeHead, EnvelopeFlag, EnvelopeKind } from "../../../packages/crypto/src/envelope/head.ts";
+import {
+  encodeHead,
+  type EnvelopeHead,
+  EnvelopeFlag,
+  EnvelopeKind,
+} from "../../../packages/crypto/src/envelope/head.ts";
 import { envelopeIdOf } from "../../../packages/crypto/src/envelope/envelope.ts";
 import {
   chainIds,
@@ -34,7 +39,12 @@ const headCase = (
   fields: Partial<EnvelopeHead>,
 ): VectorCase<HeadInput> => {
   const head = { ...someHead, ...fields };
-  return golden(name, why, { head: hexOf(encodeHead(head)) }, jsonOf({ id: envelopeIdOf(head), ...head }));
+  return golden(
+    name,
+    why,
+    { head: hexOf(encodeHead(head)) },
+    jsonOf({ id: envelopeIdOf(head), ...head }),
+  );
 };
 
 const goldens: readonly VectorCase<HeadInput>[] = [

@@ -70,12 +70,7 @@ const linkFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInput>
       "a gap is asked for, never skipped",
       inputOf(header({ index: head.index + 2 })),
     ),
-    applyFault(
-      "LinkGap",
-      "a record that comes again",
-      "it is not the one after",
-      inputOf(newest),
-    ),
+    applyFault("LinkGap", "a record that comes again", "it is not the one after", inputOf(newest)),
     applyFault(
       "LinkForked",
       "a record behind another predecessor",
@@ -182,7 +177,11 @@ const decodeFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInpu
       "numbers are below 2^53",
       signed(indexed(content, [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10])),
     ),
-    malformed("pins that fall", "a set has one spelling", signed(withFirstTwoSwapped(pinned, pins))),
+    malformed(
+      "pins that fall",
+      "a set has one spelling",
+      signed(withFirstTwoSwapped(pinned, pins)),
+    ),
     malformed("a user pinned twice", "nothing stands twice", signed(withFirstTwice(pinned, pins))),
     malformed(
       "more pins than the bytes hold",
@@ -232,7 +231,11 @@ const payloadFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInp
     malformed("a byte behind a payload", "nothing is left over", withPayload(lengthened(payload))),
     malformed("scope 0", "scopes are 1 to 3", withPayload(replaced(payload, within.scope, [0]))),
     malformed("scope 4", "scopes are 1 to 3", withPayload(replaced(payload, within.scope, [4]))),
-    malformed("a mark of 2", "a mark is 0 or 1", withPayload(replaced(payload, within.hasBox, [2]))),
+    malformed(
+      "a mark of 2",
+      "a mark is 0 or 1",
+      withPayload(replaced(payload, within.hasBox, [2])),
+    ),
     malformed(
       "boxes in falling order",
       "a set has one spelling",

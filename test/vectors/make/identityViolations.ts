@@ -11,7 +11,11 @@ import {
   kemPublicKeyByteLength,
   saltByteLength,
 } from "../../../packages/crypto/src/sizes.ts";
-import { addDeviceOf, withoutDevice, withRecord } from "../../../packages/crypto/src/testing/people.ts";
+import {
+  addDeviceOf,
+  withoutDevice,
+  withRecord,
+} from "../../../packages/crypto/src/testing/people.ts";
 import {
   type IdentityPayloadOf,
   identityPayloadOf,
@@ -24,13 +28,7 @@ import { hexOf, type VectorCase } from "../format.ts";
 import type { IdentityLogInput } from "../run/identityLog.ts";
 import { filled } from "./bytes.ts";
 import { fault } from "./cases.ts";
-import {
-  adding,
-  equippedCount,
-  type IdentityWorld,
-  inputOf,
-  revoking,
-} from "./identityWorld.ts";
+import { adding, equippedCount, type IdentityWorld, inputOf, revoking } from "./identityWorld.ts";
 import { byDevice, depsOf, deviceOf, personOf } from "./world.ts";
 
 type IdentityRule = Extract<RuleName, `ID${number} ${string}`>;
@@ -98,8 +96,7 @@ const revokingPaper = (
   world: IdentityWorld,
   cosigner: DeviceKeys,
   device = world.person.device,
-): LogRecord =>
-  revoking(world, undefined, { revoked: world.paper, device, cosigners: [cosigner] });
+): LogRecord => revoking(world, undefined, { revoked: world.paper, device, cosigners: [cosigner] });
 
 const bySecondPaper = (world: IdentityWorld): Violation => {
   const other = deviceOf("second paper");
@@ -138,8 +135,18 @@ const violations = (world: IdentityWorld): Readonly<Record<IdentityRule, readonl
   const genesis = genesisOf(world);
   return {
     "ID1 a log begins with a genesis, and only there": [
-      violation("a log that begins with an ADD_DEVICE", "nobody could have signed it", adding(world), 0),
-      violation("a genesis at index 1", "it is the first", beginning(world, {}, { header: { index: 1 } }), 0),
+      violation(
+        "a log that begins with an ADD_DEVICE",
+        "nobody could have signed it",
+        adding(world),
+        0,
+      ),
+      violation(
+        "a genesis at index 1",
+        "it is the first",
+        beginning(world, {}, { header: { index: 1 } }),
+        0,
+      ),
       violation(
         "a genesis that follows a record",
         "the first names zeros",
@@ -172,7 +179,11 @@ const violations = (world: IdentityWorld): Readonly<Record<IdentityRule, readonl
       ),
     ],
     "ID3 the author is an active full or paper device": [
-      violation("a record by a viewer device", "a viewer signs nothing", adding(world, undefined, { device: phone })),
+      violation(
+        "a record by a viewer device",
+        "a viewer signs nothing",
+        adding(world, undefined, { device: phone }),
+      ),
       violation(
         "a record by a revoked device",
         "a revoked device signs nothing",
@@ -210,7 +221,11 @@ const violations = (world: IdentityWorld): Readonly<Record<IdentityRule, readonl
       ),
     ],
     "ID5 a device is added once": [
-      violation("a device that is there", "a device is added once", adding({ ...world, newcomer: spare })),
+      violation(
+        "a device that is there",
+        "a device is added once",
+        adding({ ...world, newcomer: spare }),
+      ),
       violation(
         "a device that was revoked",
         "a revoked one does not come back",
@@ -219,7 +234,11 @@ const violations = (world: IdentityWorld): Readonly<Record<IdentityRule, readonl
       ),
     ],
     "ID6 a box for every device but a viewer": [
-      violation("a full device without a box", "it holds the user key", adding(world, scoped(DeviceScope.Full, false))),
+      violation(
+        "a full device without a box",
+        "it holds the user key",
+        adding(world, scoped(DeviceScope.Full, false)),
+      ),
       violation(
         "a paper device without a box",
         "it holds the user key",
@@ -343,9 +362,7 @@ const violations = (world: IdentityWorld): Readonly<Record<IdentityRule, readonl
   };
 };
 
-export const identityViolations = (
-  world: IdentityWorld,
-): readonly VectorCase<IdentityLogInput>[] =>
+export const identityViolations = (world: IdentityWorld): readonly VectorCase<IdentityLogInput>[] =>
   Object.entries(violations(world)).flatMap(([rule, broken]) =>
     broken.map(({ name, why, input }) =>
       fault("RuleViolated", name, why, input, { stage: "apply", rule }),

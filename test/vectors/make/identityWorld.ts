@@ -26,6 +26,8 @@ import { depsOf, deviceOf, type Equipped, equippedOf } from "./world.ts";
 /** Laptop, spare, phone and paper are records 0 to 3; in the whole log spare and paper go. */
 export interface IdentityWorld extends Equipped {
   readonly whole: Person;
+  /** Behind record 4. */
+  readonly withoutSpare: Person;
   readonly newcomer: DeviceKeys;
 }
 
@@ -42,7 +44,7 @@ export const identityWorld = (): IdentityWorld => {
   );
   const cosigned = cosignRecord(revoked.record, equipped.paper);
   const whole = withRecord(withoutSpare, cosigned, revoked.userKeys);
-  return { ...equipped, whole, newcomer: deviceOf("newcomer") };
+  return { ...equipped, whole, withoutSpare, newcomer: deviceOf("newcomer") };
 };
 
 /** Records of the log that the table holds in front of the one in question. */
@@ -57,7 +59,9 @@ export const inputOf = (record: LogRecord, take = equippedCount): IdentityLogInp
 /** Adds the newcomer as a full device, with one thing about it changed. */
 export const adding = (
   { person, newcomer }: IdentityWorld,
-  change: (payload: IdentityPayloadOf<"addDevice">) => Partial<IdentityPayloadOf<"addDevice">> = () => ({}),
+  change: (
+    payload: IdentityPayloadOf<"addDevice">,
+  ) => Partial<IdentityPayloadOf<"addDevice">> = () => ({}),
   signing: Signing = {},
 ): LogRecord => {
   const lawful = addDeviceOf(depsOf("adding"), person, newcomer, DeviceScope.Full);
@@ -69,7 +73,9 @@ export const adding = (
 /** The laptop revokes the spare, with one thing about it changed. */
 export const revoking = (
   { person, spare }: IdentityWorld,
-  change: (payload: IdentityPayloadOf<"revokeDevice">) => Partial<IdentityPayloadOf<"revokeDevice">> = () => ({}),
+  change: (
+    payload: IdentityPayloadOf<"revokeDevice">,
+  ) => Partial<IdentityPayloadOf<"revokeDevice">> = () => ({}),
   { revoked = spare, ...signing }: Signing & { readonly revoked?: DeviceKeys } = {},
 ): LogRecord => {
   const { state, device, userKeys } = person;
@@ -77,4 +83,3 @@ export const revoking = (
   const payload = identityPayloadOf(record, "revokeDevice");
   return identityRecord(person, { ...payload, ...change(payload) }, signing);
 };
-

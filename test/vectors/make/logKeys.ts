@@ -46,7 +46,10 @@ const epochKeys = (vaults: readonly Vault[]): readonly [VaultKey, VaultKey, Vaul
   return [one, two, three];
 };
 
-const reached = (world: VaultWorld, vaults: readonly Vault[]): readonly VectorCase<LogKeysInput>[] => {
+const reached = (
+  world: VaultWorld,
+  vaults: readonly Vault[],
+): readonly VectorCase<LogKeysInput>[] => {
   const { owner, writer, guest, outsider, spare, phone, paper } = world.team;
   const [one, two, three] = epochKeys(vaults);
   const whole = { base: "vault", take: 17 };
@@ -160,9 +163,11 @@ const rotatedBy = (
   return { record, key };
 };
 
-const withBoxOf = (user: string, box: KeyBox) => ({ members }: Rotation): Partial<Rotation> => ({
-  members: members.map((member) => (member.user === user ? { ...member, box } : member)),
-});
+const withBoxOf =
+  (user: string, box: KeyBox) =>
+  ({ members }: Rotation): Partial<Rotation> => ({
+    members: members.map((member) => (member.user === user ? { ...member, box } : member)),
+  });
 
 /** Sealed rightly, with another key inside than the one that the rotation commits to. */
 const boxOfAnotherKey = ({ team }: VaultWorld, { commitment }: VaultKey): KeyBox => {
@@ -183,7 +188,10 @@ const boxOfAnotherKey = ({ team }: VaultWorld, { commitment }: VaultKey): KeyBox
   return must(sealBox(depsOf("another key"), writer.userKeys.kemKey, context, other));
 };
 
-const broken = (world: VaultWorld, vaults: readonly Vault[]): readonly VectorCase<LogKeysInput>[] => {
+const broken = (
+  world: VaultWorld,
+  vaults: readonly Vault[],
+): readonly VectorCase<LogKeysInput>[] => {
   const { writer, outsider } = world.team;
   const { user } = writer.state;
   const [one] = epochKeys(vaults);

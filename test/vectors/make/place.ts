@@ -19,7 +19,8 @@ const headOf = (
   under: number | undefined,
   epoch: number,
 ): string => {
-  const logHead = under === undefined ? recordIds.fromBytes(filled(32, 0x51)) : vault.records[under]?.id;
+  const logHead =
+    under === undefined ? recordIds.fromBytes(filled(32, 0x51)) : vault.records[under]?.id;
   if (logHead === undefined) throw new RangeError("the log has that record");
   return hexOf(
     encodeHead({

@@ -10,7 +10,7 @@ import { incarnationOf } from "../../../packages/crypto/src/testing/people.ts";
 import { vaultKeyFrom } from "../../../packages/crypto/src/keys/vaultKey.ts";
 import { secret } from "../../../packages/crypto/src/secret.ts";
 import { hexOf, type VectorCase, type VectorFile } from "../format.ts";
-import type { RunInput, RunTables } from "../run/run.ts";
+import type { KnownChainInput, RunInput, RunTables } from "../run/run.ts";
 import { filled, flipped } from "./bytes.ts";
 import { fault, golden } from "./cases.ts";
 import {
@@ -19,6 +19,7 @@ import {
   otherVault,
   sealed,
   signedWith,
+  someFields,
   stranger,
   text,
   vault,
@@ -50,7 +51,18 @@ const chainOf = (): readonly Made[] => {
 
 const signKey = hexOf(author.signKey);
 
-const startAt = ({ head, id }: Made) => ({ seq: head.seq, id, epoch: head.epoch });
+/** The chain when nothing of it is here. */
+const unknown: KnownChainInput = {
+  vault,
+  chain: someFields.chain,
+  seq: 0,
+  id: noEnvelope,
+  epoch: 0,
+};
+
+const standing = ({ head, id }: Made) => ({ seq: head.seq, id, epoch: head.epoch });
+
+const knownTo = (made: Made): KnownChainInput => ({ ...unknown, ...standing(made) });
 
 /** Envelopes beside the chain, by name. */
 const strangers = (chain: readonly Made[]): Readonly<Record<string, Envelope>> => {
@@ -100,57 +112,69 @@ const goldens = (chain: readonly Made[]): readonly VectorCase<RunInput>[] => {
     if (made === undefined) throw new RangeError("the chain has five envelopes");
     return made;
   };
-  const output = (at: number) => startAt(end(at));
+  const output = (at: number) => standing(end(at));
   return [
     golden(
       "a whole chain",
       "OPEN first, then link by link",
-      { signKey, run: ["1", "2", "3", "4", "5"] },
+      { known: unknown, signKey, run: ["1", "2", "3", "4", "5"] },
       output(5),
     ),
-    golden("an OPEN alone", "a run has one envelope or more", { signKey, run: ["1"] }, output(1)),
+    golden("an OPEN alone", "a run has one envelope or more", { known: unknown, signKey, run: ["1"] }, output(1)),
     golden(
       "what follows on two that are known",
       "a run begins behind what is here",
-      { start: output(2), signKey, run: ["3", "4", "5"] },
+      { known: knownTo(end(2)), signKey, run: ["3", "4", "5"] },
       output(5),
     ),
     golden(
       "a dropped body in the middle",
       "a chain verifies without bodies",
-      { signKey, run: ["1", "2", "3 without a body", "4"] },
+      { known: unknown, signKey, run: ["1", "2", "3 without a body", "4"] },
       output(4),
     ),
     golden(
       "an inner signature that is bad",
       "the newest head vouches for all before it; an inner signature is no proof yet",
-      { signKey, run: ["1", "2", "3 with a bad signature", "4"] },
+      { known: unknown, signKey, run: ["1", "2", "3 with a bad signature", "4"] },
       output(4),
     ),
   ];
 };
 
-const broken = (rule: string, name: string, why: string, input: Omit<RunInput, "signKey">) =>
-  fault<RunInput>("RunBroken", name, why, { signKey, ...input }, { stage: "verify", rule });
+const broken = (rule: string, name: string, why: string, input: Partial<RunInput>) =>
+  fault<RunInput>(
+    "RunBroken",
+    name,
+    why,
+    { known: unknown, signKey, run: [], ...input },
+    { stage: "verify", rule },
+  );
 
 const refusedRun = (expect: string, name: string, why: string, input: Partial<RunInput>) =>
-  fault<RunInput>(expect, name, why, { signKey, run: [], ...input }, { stage: "verify" });
+  fault<RunInput>(
+    expect,
+    name,
+    why,
+    { known: unknown, signKey, run: [], ...input },
+    { stage: "verify" },
+  );
 
 const faults = (chain: readonly Made[]): readonly VectorCase<RunInput>[] => {
   const [one, two] = chain;
   if (one === undefined || two === undefined) throw new RangeError("the chain has envelopes");
-  const behindTwo = startAt(two);
+  const behindTwo = knownTo(two);
   return [
     refusedRun("RunEmpty", "no envelopes", "a run has one or more", {}),
     refusedRun("LinkGap", "an envelope left out", "seqs count one by one", {
       run: ["1", "2", "4"],
     }),
     refusedRun("LinkGap", "a run that begins beyond what is known", "a gap is asked for", {
-      start: startAt(one),
+      known: knownTo(one),
       run: ["3", "4"],
     }),
     refusedRun("LinkGap", "an envelope that comes again", "it is not the one after", {
-      start: behindTwo,
+      known: behindTwo,
       run: ["2"],
     }),
     refusedRun("LinkGap", "a beginning where none is known", "a chain begins with seq 1", {
@@ -173,17 +197,25 @@ const faults = (chain: readonly Made[]): readonly VectorCase<RunInput>[] => {
       run: ["1", "2", "3 of another chain"],
     }),
     broken("one chain", "a run of another chain alone", "it is not the chain asked for", {
-      start: behindTwo,
+      known: behindTwo,
       run: ["3 of another chain"],
     }),
     broken("one vault", "an envelope of another vault", "a run is of one vault", {
       run: ["1", "2", "3 of another vault"],
     }),
+    broken("one chain", "a run of another chain than the one known", "it goes on from there", {
+      known: { ...behindTwo, chain: chainIdOf(author.signKey, incarnationOf(2)) },
+      run: ["3"],
+    }),
+    broken("one vault", "a run of another vault than the one known", "it goes on from there", {
+      known: { ...behindTwo, vault: otherVault },
+      run: ["3"],
+    }),
     broken("epoch never falls", "an epoch below the one before", "nobody goes back", {
       run: ["1", "2", "3", "4 of epoch 1"],
     }),
     broken("epoch never falls", "an epoch below the one known", "nobody goes back", {
-      start: { ...behindTwo, epoch: 3 },
+      known: { ...behindTwo, epoch: 3 },
       run: ["3"],
     }),
     refusedRun("BodyHashMismatch", "an inner body that is another", "every body is checked", {

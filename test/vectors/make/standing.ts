@@ -87,7 +87,13 @@ const whileMember = ({ team }: VaultWorld, vault: Vault): readonly VectorCase<St
     never("foreign chain"),
   );
   return [
-    made("a writer's chain", "COUNT4: opened when writing was given", { take: 5, identity }, first, counts),
+    made(
+      "a writer's chain",
+      "COUNT4: opened when writing was given",
+      { take: 5, identity },
+      first,
+      counts,
+    ),
     made(
       "a writer's chain on a second device",
       "COUNT4: any full device of theirs",
@@ -167,7 +173,13 @@ const whenCut = ({ team }: VaultWorld, vault: Vault): readonly VectorCase<Standi
       { ...ofSpare, life: 2 },
       { kind: "cut", seq: 0, id: noEnvelope },
     ),
-    made("a cut that was raised", "COUNT2: late honest envelopes", { take: 9, identity }, ofSpare, cut(9)),
+    made(
+      "a cut that was raised",
+      "COUNT2: late honest envelopes",
+      { take: 9, identity },
+      ofSpare,
+      cut(9),
+    ),
     made(
       "a chain with a proved equivocation",
       "COUNT2: up to the envelope before both",
@@ -214,7 +226,13 @@ const afterReturn = (world: VaultWorld, whole: Vault): readonly VectorCase<Stand
   const input = { take: 17, before: [recordHex(record)], identity: "guest" };
   const ofGuest = { person: guest, device: guest.device, life: 1, at: 6 };
   return [
-    made("the cut chain of a member who came back", "COUNT2: it stays where it was cut", input, ofGuest, cut(2)),
+    made(
+      "the cut chain of a member who came back",
+      "COUNT2: it stays where it was cut",
+      input,
+      ofGuest,
+      cut(2),
+    ),
     made(
       "a chain that no cut listed, of a member who came back",
       "COUNT4: opened before writing was given again",

@@ -47,7 +47,12 @@ const missingCuts = (world: VaultWorld): readonly Violation[] => {
       "the device that is gone is the one to cut",
       cutting(revoked, "cutDevice", cutOf(writer.device, 5)),
     ),
-    breaking(team, "a cut that names no device", "there is nothing to cut", cutting(team, "cutDevice", [])),
+    breaking(
+      team,
+      "a cut that names no device",
+      "there is nothing to cut",
+      cutting(team, "cutDevice", []),
+    ),
     breaking(
       team,
       "cuts in a change of role that takes no writing away",
@@ -76,8 +81,18 @@ const raisedCuts = ({ team }: VaultWorld): readonly Violation[] => {
   return [
     breaking(cut, "a cut set lower", "nobody lowers one", raise(cut, 4)),
     breaking(cut, "a cut set where it stands", "a raise is higher", raise(cut, 5)),
-    breaking(cutAnchor, "an anchored chain raised", "its user said where it ends", raise(cutAnchor, 9)),
-    breaking(proved, "a cut raised where an equivocation was proved", "it stays there", raise(proved, 3)),
+    breaking(
+      cutAnchor,
+      "an anchored chain raised",
+      "its user said where it ends",
+      raise(cutAnchor, 9),
+    ),
+    breaking(
+      proved,
+      "a cut raised where an equivocation was proved",
+      "it stays there",
+      raise(proved, 3),
+    ),
     breaking(
       provedBehind,
       "a cut raised past an equivocation that was proved behind it",
@@ -107,7 +122,12 @@ const strangeDevices = ({ team }: VaultWorld): readonly Violation[] => {
   const closed = afterCut(team, 1);
   const verbs = (name: string, cuts: readonly DeviceCut[]): readonly Violation[] => {
     const record = (verb: string, from: Team, made: LogRecord) =>
-      breaking(from, `${verb} of ${name}`, "a cut names full devices of the user it speaks of", made);
+      breaking(
+        from,
+        `${verb} of ${name}`,
+        "a cut names full devices of the user it speaks of",
+        made,
+      );
     return [
       record("a cut", team, cutting(team, "cutDevice", cuts)),
       record("a raise", closed, cutting(closed, "raiseCut", cuts)),
@@ -160,19 +180,22 @@ const noProofs = ({ team }: VaultWorld): readonly Violation[] => {
   const [, second, third] = createChain(depsOf("in order"), vault, spare, { count: 3 });
   if (second === undefined || third === undefined) throw new RangeError("three envelopes");
   const [other] = twoHeads(depsOf("other predecessor"), vault, spare, { seq: 3 });
-  const accused = (
-    name: string,
-    why: string,
-    change: Parameters<typeof accusing>[1],
-  ): Violation => breaking(team, name, why, accusing(at(team, name), change));
+  const accused = (name: string, why: string, change: Parameters<typeof accusing>[1]): Violation =>
+    breaking(team, name, why, accusing(at(team, name), change));
   return [
-    accused("one head posted twice", "one id is one envelope", ([head]) => ({ heads: [head, head] })),
+    accused("one head posted twice", "one id is one envelope", ([head]) => ({
+      heads: [head, head],
+    })),
     accused("two heads of one chain in its order", "one seq each", () => ({
       heads: [second, third],
     })),
-    accused("two heads behind different predecessors", "the earlier fork is the proof", ([head]) => ({
-      heads: [head, other],
-    })),
+    accused(
+      "two heads behind different predecessors",
+      "the earlier fork is the proof",
+      ([head]) => ({
+        heads: [head, other],
+      }),
+    ),
     accused("two heads of another chain of the device", "the incarnation names the chain", () => ({
       incarnation: incarnationOf(2),
     })),

@@ -188,7 +188,12 @@ const payloadFaults = ({ team }: VaultWorld): readonly VectorCase<VaultLogInput>
     change: (bytes: Uint8Array) => Uint8Array,
   ): VectorCase<VaultLogInput> => {
     const bytes = change(encodeVaultPayload(payload));
-    return applyFault("Malformed", name, why, inputOf(team, vaultRecord(vault, owner, payload, { bytes })));
+    return applyFault(
+      "Malformed",
+      name,
+      why,
+      inputOf(team, vaultRecord(vault, owner, payload, { bytes })),
+    );
   };
   const added = vaultPayloadOf(addedOutsider(at(team, "outsider")), "addMember");
   const rotate = vaultPayloadOf(rotating(at(team, "malformed")), "rotate");
@@ -247,11 +252,11 @@ const payloadFaults = ({ team }: VaultWorld): readonly VectorCase<VaultLogInput>
     malformed("types of a policy in falling order", "a set has one spelling", policy, (it) =>
       withFirstTwoSwapped(it, within.types),
     ),
-    malformed(
-      "more types than a policy holds",
-      "at most 64",
-      policy,
-      () => concatBytes(Uint8Array.of(1, 65), Uint8Array.from({ length: 65 }, (_, type) => 100 + type)),
+    malformed("more types than a policy holds", "at most 64", policy, () =>
+      concatBytes(
+        Uint8Array.of(1, 65),
+        Uint8Array.from({ length: 65 }, (_, type) => 100 + type),
+      ),
     ),
   ];
 };

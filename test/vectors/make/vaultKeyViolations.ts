@@ -26,11 +26,7 @@ import { byDevice, deviceOf } from "./world.ts";
 const byUser = <T extends { readonly user: string }>(boxes: readonly T[]): readonly T[] =>
   boxes.toSorted((left, right) => (left.user < right.user ? -1 : 1));
 
-const boxing = (
-  team: Team,
-  change: Partial<VaultPayloadOf<"box">>,
-  reliedOn: readonly Person[],
-) =>
+const boxing = (team: Team, change: Partial<VaultPayloadOf<"box">>, reliedOn: readonly Person[]) =>
   vaultRecord(
     team.vault,
     team.owner,
@@ -181,7 +177,11 @@ const grantViolations = (world: VaultWorld) => {
       "the identity log says whose a device is",
       granting(team, deviceOf("phone in no log")),
     ),
-    broken("a grant for a viewer device that is gone", "active at the pin", granting(revoked, phone)),
+    broken(
+      "a grant for a viewer device that is gone",
+      "active at the pin",
+      granting(revoked, phone),
+    ),
     broken(
       "a BOX for a viewer device that was not granted",
       "grants come first",

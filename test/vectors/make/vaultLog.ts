@@ -21,12 +21,7 @@ export const wholeLog = ({ team }: VaultWorld): readonly Vault[] => {
 const goldens = (vaults: readonly Vault[]): readonly VectorCase<VaultLogInput>[] => {
   const whys = ["type 1: a GENESIS, by its owner", ...allSteps.map(([why]) => why)];
   return vaults.map(({ state }, at) =>
-    golden(
-      `record ${at}`,
-      whys[at] ?? "",
-      { base: "vault", take: at + 1 },
-      describeVault(state),
-    ),
+    golden(`record ${at}`, whys[at] ?? "", { base: "vault", take: at + 1 }, describeVault(state)),
   );
 };
 

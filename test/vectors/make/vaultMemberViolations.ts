@@ -105,7 +105,10 @@ const pinViolations = (world: VaultWorld) => {
   const { team } = world;
   const { vault, owner, admin, writer, guest, outsider } = team;
   const added = vaultPayloadOf(addedOutsider(at(team, "outsider")), "addMember");
-  const onBranch = stepped(known(team, { writer: world.withPhone }), pinning(team, world.withPhone));
+  const onBranch = stepped(
+    known(team, { writer: world.withPhone }),
+    pinning(team, world.withPhone),
+  );
   return {
     "VL1 pins name exactly the users relied on": [
       breaking(

@@ -110,11 +110,7 @@ export const vaultRoleViolations = ({ team }: VaultWorld): readonly Violation[] 
       "one's own, or as an admin",
       cutting(team, "chainAnchor", cutOf(guest.device, 5), { author: writer, target: guest }),
     ),
-    broken(
-      "a fork resolved by an admin",
-      "owners resolve",
-      resolving({ ...team, owner: admin }),
-    ),
+    broken("a fork resolved by an admin", "owners resolve", resolving({ ...team, owner: admin })),
     broken(
       "a policy by an admin",
       "owners set policy",

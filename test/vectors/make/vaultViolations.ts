@@ -48,7 +48,11 @@ const versionViolations = ({ team }: VaultWorld): readonly Violation[] => [
     "those need no leave",
     policyOf(team, { extraTypes: [VaultType.Rotate, 99] }),
   ),
-  breakingFirst("a genesis with version 0", "there is no such", beginning(team, {}, { versionMin: 0 })),
+  breakingFirst(
+    "a genesis with version 0",
+    "there is no such",
+    beginning(team, {}, { versionMin: 0 }),
+  ),
   breakingFirst(
     "a genesis with version 2",
     "nobody could have written it",

@@ -40,7 +40,19 @@ const foundedTeam = (): Team => {
   const vault = createVault(depsOf("vault"), owner);
   const { spare, phone, paper } = devices;
   const deps = depsOf("team");
-  const founded = { deps, owner, admin, writer, spare, phone, paper, guest, outsider, people, vault };
+  const founded = {
+    deps,
+    owner,
+    admin,
+    writer,
+    spare,
+    phone,
+    paper,
+    guest,
+    outsider,
+    people,
+    vault,
+  };
   return { ...founded, vault: walk(founded, foundingSteps).at(-1) ?? vault };
 };
 
@@ -96,10 +108,11 @@ export const memberTable = ({ team }: VaultWorld): VaultLogTables["identityLogs"
 });
 
 /** The team with one of its people as a newer reader knows them. */
-export const known = (
-  team: Team,
-  newer: Partial<Pick<Team, "writer" | "guest">>,
-): Team => ({ ...team, ...newer, people: [...team.people, ...Object.values(newer)] });
+export const known = (team: Team, newer: Partial<Pick<Team, "writer" | "guest">>): Team => ({
+  ...team,
+  ...newer,
+  people: [...team.people, ...Object.values(newer)],
+});
 
 export const recordHex = (record: LogRecord): Hex => hexOf(encodeRecord(record));
 

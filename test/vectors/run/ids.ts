@@ -30,9 +30,7 @@ export const runIds = (input: IdInput): Ran => {
       return accepted(userIdOf({ signKey: signKeyOf(input), kemKey }, bytesOf(input.salt)));
     }
     case "vault":
-      return accepted(
-        vaultIdOf(userIds.fromBytes(bytesOf(input.creator)), bytesOf(input.salt)),
-      );
+      return accepted(vaultIdOf(userIds.fromBytes(bytesOf(input.creator)), bytesOf(input.salt)));
     case "chain":
       return accepted(
         chainIdOf(signKeyOf(input), incarnations.fromBytes(bytesOf(input.incarnation))),

@@ -1,13 +1,13 @@
 /** Vault logs: docs/protocol.md §3.1 and §3.3. */
 import type { IdentityState } from "../../../packages/crypto/src/logs/identityLog.ts";
 import { decodeRecord, type RecordError } from "../../../packages/crypto/src/logs/record.ts";
+import { applyVaultRecord } from "../../../packages/crypto/src/logs/vaultLog.ts";
 import {
-  applyVaultRecord,
   currentEpoch,
   type IdentityAt,
   type VaultLogError,
   type VaultState,
-} from "../../../packages/crypto/src/logs/vaultLog.ts";
+} from "../../../packages/crypto/src/logs/vaultState.ts";
 import { err, ok, type Result } from "../../../packages/crypto/src/result.ts";
 import { type Fill, filledWithMembers } from "../fill.ts";
 import { bytesOf, type Hex, hexOf, type Json, jsonOf, type Ran } from "../format.ts";

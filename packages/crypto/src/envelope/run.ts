@@ -62,7 +62,10 @@ export interface VerifiedRun extends KnownChain {
   readonly envelopes: readonly VerifiedEnvelope[];
 }
 
-const brokenRule = (known: KnownChain, head: EnvelopeHead): RunBroken["rule"] | undefined => {
+const brokenRule = (
+  known: Pick<KnownChain, "vault" | "chain" | "epoch">,
+  head: EnvelopeHead,
+): RunBroken["rule"] | undefined => {
   if (head.vault !== known.vault) return "one vault";
   if (head.chain !== known.chain) return "one chain";
   if ((head.kind === EnvelopeKind.Open) !== (head.seq === 1)) return "open comes first";
@@ -78,11 +81,12 @@ export const verifyRun = (
   const newest = envelopes.at(-1);
   if (newest === undefined) return err({ type: "RunEmpty" });
   const verified: VerifiedEnvelope[] = [];
-  let now = known;
+  const { vault, chain } = known;
+  let { head: last, epoch } = known;
   let hash: Uint8Array = new Uint8Array();
   for (const envelope of envelopes) {
     const { head, body } = envelope;
-    const rule = brokenRule(now, head);
+    const rule = brokenRule({ vault, chain, epoch }, head);
     if (rule) return err({ type: "RunBroken", rule, chain: head.chain, seq: head.seq });
     if (body !== undefined && !isBodyOf(head, body))
       return err({
@@ -92,9 +96,10 @@ export const verifyRun = (
       });
     hash = linkHash(envelopeLink, encodeHead(head));
     const id = envelopeIds.fromBytes(hash);
-    const followed = followLink(now.head, { at: head.seq, id, previous: head.previous });
+    const followed = followLink(last, { at: head.seq, id, previous: head.previous });
     if (!followed.ok) return followed;
-    now = { ...now, head: followed.value, epoch: head.epoch };
+    last = followed.value;
+    epoch = head.epoch;
     verified.push(asVerified(envelope, id));
   }
   if (!isLinkSignedBy(envelopeLink, hash, signKey, newest.signature))
@@ -104,5 +109,5 @@ export const verifyRun = (
       of: newest.head.chain,
       at: newest.head.seq,
     });
-  return ok({ ...now, envelopes: verified });
+  return ok({ vault, chain, head: last, epoch, envelopes: verified });
 };

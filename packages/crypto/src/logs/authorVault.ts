@@ -20,7 +20,7 @@ import { keyByteLength, saltByteLength } from "../sizes.ts";
 import { currentGeneration, type IdentityState, isActive } from "./identityLog.ts";
 import { type LogRecord, type Pin, type RecordSigner, signRecord } from "./record.ts";
 import { LogKind } from "./kinds.ts";
-import type { VaultState } from "./vaultLog.ts";
+import type { VaultState } from "./vaultState.ts";
 import {
   type DeviceCut,
   encodeVaultPayload,

@@ -22,7 +22,7 @@ import { openWrap, type WrapError } from "../keys/wrap.ts";
 import type { KemPublicKey } from "../publicKeys.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { IdentityState } from "./identityLog.ts";
-import type { VaultBox, VaultState } from "./vaultLog.ts";
+import type { VaultBox, VaultState } from "./vaultState.ts";
 
 /** Nobody sealed the key to us: a BOX record by any member who has it mends that. */
 export interface NoBox {

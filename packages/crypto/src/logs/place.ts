@@ -6,7 +6,7 @@
 import type { EnvelopeHead } from "../envelope/head.ts";
 import type { RecordId } from "../ids.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { VaultState } from "./vaultLog.ts";
+import type { VaultState } from "./vaultState.ts";
 
 /** A record that we do not have, or that is withheld from us. Hold, and report if it does not come. */
 export interface LogHeadUnknown {

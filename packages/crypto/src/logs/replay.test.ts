@@ -20,12 +20,8 @@ import {
 import { revokeDeviceRecord } from "./authorIdentity.ts";
 import { applyIdentityRecord, replayIdentityLog } from "./identityLog.ts";
 import { cosignRecord, decodeRecord, encodeRecord, type LogRecord } from "./record.ts";
-import {
-  applyVaultRecord,
-  replayVaultLog,
-  type VaultLogError,
-  type VaultState,
-} from "./vaultLog.ts";
+import { applyVaultRecord, replayVaultLog } from "./vaultLog.ts";
+import { type VaultLogError, type VaultState } from "./vaultState.ts";
 import { Role } from "./vaultRecords.ts";
 
 interface History {

@@ -1,7 +1,7 @@
 /** Why a vault owes a rotation. Time comes in as a number; nothing here waits or schedules. */
 import type { DeviceId, UserId } from "../ids.ts";
 import { currentGeneration, type IdentityState, isActive } from "./identityLog.ts";
-import { currentEpoch, type VaultState } from "./vaultLog.ts";
+import { currentEpoch, type VaultState } from "./vaultState.ts";
 
 export type RotationReason =
   | { readonly type: "takenAway"; readonly index: number }

@@ -14,7 +14,7 @@ import {
 } from "../ids.ts";
 import type { IdentityState } from "./identityLog.ts";
 import { DeviceScope } from "./kinds.ts";
-import type { VaultState } from "./vaultLog.ts";
+import type { VaultState } from "./vaultState.ts";
 
 /** What an OPEN says of its chain, and the log head it was opened under. */
 export interface ChainOpening {

@@ -27,7 +27,7 @@ import {
   setRoleRecord,
 } from "./authorVault.ts";
 import type { LogRecord } from "./record.ts";
-import { currentEpoch } from "./vaultLog.ts";
+import { currentEpoch } from "./vaultState.ts";
 import { Role, type VaultPayload } from "./vaultRecords.ts";
 
 const roles = ["viewer", "writer", "admin", "owner"] as const;

@@ -20,7 +20,8 @@ import { applyIdentityRecord, type IdentityState } from "../logs/identityLog.ts"
 import { DeviceScope } from "../logs/kinds.ts";
 import { openUserKeys, openVaultKeys } from "../logs/openKeys.ts";
 import { cosignRecord, type LogRecord } from "../logs/record.ts";
-import { applyVaultRecord, type IdentityAt, type VaultState } from "../logs/vaultLog.ts";
+import { applyVaultRecord } from "../logs/vaultLog.ts";
+import { type IdentityAt, type VaultState } from "../logs/vaultState.ts";
 import type { DeviceCut, Role } from "../logs/vaultRecords.ts";
 import type { RandomBytes } from "../random.ts";
 import { assert, type Result } from "../result.ts";

@@ -22,7 +22,8 @@ import {
   type RecordSigner,
   signRecord,
 } from "../logs/record.ts";
-import { applyVaultRecord, type VaultLogError } from "../logs/vaultLog.ts";
+import { applyVaultRecord } from "../logs/vaultLog.ts";
+import { type VaultLogError } from "../logs/vaultState.ts";
 import {
   type ChainCut,
   decodeVaultPayload,

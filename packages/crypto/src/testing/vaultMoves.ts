@@ -2,7 +2,8 @@
 import type { DeviceId } from "../ids.ts";
 import { cutRecord, pinRecord, rotateRecord, startVault } from "../logs/authorVault.ts";
 import type { LogRecord, RecordHeader } from "../logs/record.ts";
-import { applyVaultRecord, currentEpoch } from "../logs/vaultLog.ts";
+import { applyVaultRecord } from "../logs/vaultLog.ts";
+import { currentEpoch } from "../logs/vaultState.ts";
 import {
   type DeviceCut,
   encodeVaultPayload,
