@@ -25,8 +25,20 @@ export default defineConfig({
         },
       },
       {
-        // libsodium starts by top-level await, which the dependency optimiser must keep.
-        optimizeDeps: { include: ["libsodium-wrappers", "fast-check", "typebox"] },
+        // All that the tests import, named here: what Vite found only on the way would reload the page.
+        optimizeDeps: {
+          include: [
+            "@scure/bip39",
+            "@scure/bip39/wordlists/english.js",
+            "fast-check",
+            "lib0/decoding",
+            "lib0/encoding",
+            "libsodium-wrappers",
+            "libsodium-wrappers-sumo",
+            "typebox",
+            "typebox/value",
+          ],
+        },
         test: {
           name: "browser",
           include: unitTests,

@@ -23,6 +23,10 @@ import { makePairing } from "./make/pairing.ts";
 import { makePairingChannel, makePairingCode } from "./make/pairingParts.ts";
 import { makeCheckNumber, makeFingerprint } from "./make/compare.ts";
 import { makePassphrase } from "./make/passphrase.ts";
+import { makeBody, makeDataContent } from "./make/body.ts";
+import { makeClientFrame } from "./make/clientFrame.ts";
+import { makeRelayFrame } from "./make/relayFrame.ts";
+import { makeWireRun } from "./make/wireRun.ts";
 import { runDerivation } from "./run/derivation.ts";
 import { runEnvelope } from "./run/envelope.ts";
 import { runHead } from "./run/head.ts";
@@ -45,6 +49,8 @@ import { runBlobDrop, runLogin, runReceipt } from "./run/signatures.ts";
 import { runPairing, runPairingChannel, runPairingCode } from "./run/pairing.ts";
 import { runCheckNumber, runFingerprint } from "./run/compare.ts";
 import { runPassphrase } from "./run/passphrase.ts";
+import { runBody, runDataContent } from "./run/body.ts";
+import { runClientFrame, runRelayFrame, runWireRun } from "./run/frames.ts";
 
 export const layers: readonly Layer[] = [
   layer("derivation", { make: makeDerivation, run: runDerivation, main: ["key", "parts"] }),
@@ -76,4 +82,9 @@ export const layers: readonly Layer[] = [
   layer("check-number", { make: makeCheckNumber, run: runCheckNumber, main: ["sessionKey"] }),
   layer("fingerprint", { make: makeFingerprint, run: runFingerprint, main: ["heads"] }),
   layer("passphrase", { make: makePassphrase, run: runPassphrase, main: ["salt"] }),
+  layer("body", { make: makeBody, run: runBody, main: ["plaintext"] }),
+  layer("data-content", { make: makeDataContent, run: runDataContent, main: ["content"] }),
+  layer("client-frame", { make: makeClientFrame, run: runClientFrame, main: ["frame"] }),
+  layer("relay-frame", { make: makeRelayFrame, run: runRelayFrame, main: ["frame"] }),
+  layer("wire-run", { make: makeWireRun, run: runWireRun, main: ["frame"] }),
 ];

@@ -233,8 +233,6 @@ const faults = (chain: readonly Made[]): readonly VectorCase<RunInput>[] => {
 
 export const makeRun = (): VectorFile<RunInput, RunTables> => {
   const chain = chainOf();
-  const [one] = chain;
-  if (one === undefined) throw new RangeError("the chain has envelopes");
   const envelopes: readonly (readonly [name: string, envelope: Envelope])[] = [
     ...chain.map((made) => [`${made.head.seq}`, made] as const),
     ...Object.entries(strangers(chain)),
@@ -243,8 +241,6 @@ export const makeRun = (): VectorFile<RunInput, RunTables> => {
     layer: "run",
     about:
       "Contiguous envelopes of one chain (docs/protocol.md §5, RUN1 to RUN4): links, and the signature on the newest. A run is a list of names in the table of envelopes.",
-    vault: one.head.vault,
-    chain: one.head.chain,
     envelopes: Object.fromEntries(
       envelopes.map(([name, envelope]) => [name, hexOf(encodeEnvelope(envelope))]),
     ),

@@ -354,7 +354,10 @@ describe("bad boxes and wraps", () => {
   test("a wrap that was changed hides nothing from those who have a box of the epoch before", () => {
     const at = createTeam("bad wrap");
     const tampered = stepped(at, rotating(at, { change: ({ wrap }) => ({ wrap: flipped(wrap) }) }));
-    expect(numbersOf(keysOf(tampered.vault, at.guest))).toEqual([1, 2]);
+    const opened = keysOf(tampered.vault, at.guest);
+    expect(numbersOf(opened)).toEqual([1, 2]);
+    // It is named all the same: only those who hold both keys can tell before a newcomer needs it.
+    expect(opened.failures).toEqual([{ type: "WrapBroken", at: 1 }]);
   });
 });
 

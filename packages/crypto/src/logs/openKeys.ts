@@ -32,7 +32,10 @@ export interface NoBox {
   readonly at: number;
 }
 
-/** A generation or epoch that neither a box nor a wrap gave us, and why. */
+/**
+ * What did not open, and why: a number that nothing gave us, or a wrap that is broken though a box of
+ * our own gave us its key. Only those who hold both keys can tell of such a wrap in time.
+ */
 export type KeyFailure = (NoBox | BoxError | WrapError) & { readonly at: number };
 
 /** What opened, by number. One bad box or wrap hides no other: each number is tried by all it has. */
@@ -56,7 +59,8 @@ const openBackwards = <Key>(
     newer = opened.ok ? opened.value : undefined;
     if (opened.ok) keys.set(at, opened.value);
     // A broken wrap says more than the lack of a box that nobody needed before.
-    else failures.push({ ...(wrapped?.ok === false ? wrapped.error : opened.error), at });
+    if (wrapped?.ok === false) failures.push({ ...wrapped.error, at });
+    else if (!opened.ok) failures.push({ ...opened.error, at });
   }
   return { keys, failures };
 };
