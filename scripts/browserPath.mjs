@@ -1,4 +1,4 @@
-/** Where a Chromium is, if there is one: named by the environment, or in a usual place. */
+/** Where a Chromium is, if there is one: the one that DURO_BROWSER names, or one in a usual place. */
 import { existsSync } from "node:fs";
 
 const usualPlaces = [
@@ -7,13 +7,15 @@ const usualPlaces = [
   "/usr/bin/google-chrome",
   "/Applications/Chromium.app/Contents/MacOS/Chromium",
   "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  "C:/Program Files/Google/Chrome/Application/chrome.exe",
 ];
 
 /** @returns {string | undefined} */
-export const browserPath = () =>
-  [process.env["DURO_BROWSER"], ...usualPlaces].find(
-    (path) => path !== undefined && path !== "" && existsSync(path),
-  );
+export const browserPath = () => {
+  const named = process.env.DURO_BROWSER ?? "";
+  const places = named === "" ? usualPlaces : [named];
+  return places.find((path) => existsSync(path));
+};
 
 /** No call home, no sandbox that root cannot have, no GPU that a server has not. */
 export const browserFlags = [

@@ -105,11 +105,11 @@ if (scope === "all") {
     if (browserPath() !== undefined) return vitest(["browser"]);
     const count = browserTestCount(tests?.files ?? []);
     if (process.env.DURO_REQUIRE_BROWSER === "1") {
-      console.log("DURO_REQUIRE_BROWSER=1 and no Chromium was found.");
+      console.log("No Chromium was found, and DURO_REQUIRE_BROWSER=1 asks for one.");
       return { passed: 0, failed: count };
     }
     leftOut.push(
-      `Left out: ${count} tests in a browser, since no Chromium was found (README: how to add it).`,
+      `Left out: ${count} tests in a browser, since no Chromium was found. The README names the command that adds one.`,
     );
     return undefined;
   });

@@ -4,14 +4,12 @@
  */
 import { decode, type Malformed, type Reader } from "./bytes/reader.ts";
 import { encode, type Writer } from "./bytes/writer.ts";
-import type { VersionUnsupported } from "./envelope/head.ts";
 import { type BlobId, blobIds, type VaultId, vaultIds } from "./ids.ts";
 import { paddedByteLength, padmeByteLength } from "./padding.ts";
 import { err, type Result } from "./result.ts";
 import { blobChunkCountMax, blobChunkPlaintextByteLength, paddedByteLengthMin } from "./sizes.ts";
+import { readVersion, unsupported, type VersionUnsupported, writeVersion } from "./version.ts";
 
-const blobVersion = 1;
-const blobSuite = 1;
 export const blobSaltByteLength = 32;
 
 export interface BlobHeader {
@@ -38,8 +36,7 @@ export const chunkCountOf = (padded: number): number =>
   Math.ceil(padded / blobChunkPlaintextByteLength);
 
 const writeBlobHeader = (to: Writer, header: BlobHeader): void => {
-  to.u8(blobVersion);
-  to.u8(blobSuite);
+  writeVersion(to);
   vaultIds.write(to, header.vault);
   to.u32(header.epoch);
   to.bytes(header.salt);
@@ -48,9 +45,7 @@ const writeBlobHeader = (to: Writer, header: BlobHeader): void => {
 };
 
 const readBlobHeader = (from: Reader): BlobHeader => {
-  const [version, suite] = [from.u8(), from.u8()];
-  if (version !== blobVersion || suite !== blobSuite)
-    from.refuse("blob version 1, suite 1", `${version}, ${suite}`);
+  readVersion(from);
   const vault = vaultIds.read(from);
   const epoch = from.u32();
   if (epoch === 0) from.refuse("an epoch from 1", "0");
@@ -72,13 +67,8 @@ export const encodeBlobHeader = (header: BlobHeader): Uint8Array =>
 export const decodeBlobHeader = (
   bytes: Uint8Array,
 ): Result<BlobHeader, Malformed | VersionUnsupported> => {
-  const [version, suite] = bytes;
-  if (
-    version !== undefined &&
-    suite !== undefined &&
-    (version !== blobVersion || suite !== blobSuite)
-  )
-    return err({ type: "VersionUnsupported", what: "blob", version, suite });
+  const newer = unsupported("blob", bytes);
+  if (newer) return err(newer);
   return decode({ what: "blob header", byteLengthMax: headerByteLengthMax }, bytes, readBlobHeader);
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { concatBytes } from "./bytes/bytes.ts";
 import { encode } from "./bytes/writer.ts";
 import { chainIdOf } from "./envelope/envelope.ts";
-import type { VersionUnsupported } from "./envelope/head.ts";
+import type { VersionUnsupported } from "./version.ts";
 import { chainIds, incarnations, vaultIds } from "./ids.ts";
 import { createDeviceKeys } from "./keys/deviceKeys.ts";
 import { labels } from "./labels.ts";

@@ -6,7 +6,6 @@ import { concatBytes } from "./bytes/bytes.ts";
 import { decode, type Malformed } from "./bytes/reader.ts";
 import { encode } from "./bytes/writer.ts";
 import type { BadSignature } from "./envelope/envelope.ts";
-import type { VersionUnsupported } from "./envelope/head.ts";
 import { type ChainId, chainIds, type VaultId, vaultIds } from "./ids.ts";
 import type { VaultKey } from "./keys/vaultKey.ts";
 import { labels } from "./labels.ts";
@@ -25,9 +24,7 @@ import {
 } from "./seal.ts";
 import { isSignedBy, sign, type SignSecretKey } from "./sign.ts";
 import { presenceByteLengthMax, signatureByteLength } from "./sizes.ts";
-
-const presenceVersion = 1;
-const presenceSuite = 1;
+import { readVersion, unsupported, type VersionUnsupported, writeVersion } from "./version.ts";
 
 /** Whose it is, and which of theirs: strictly rising within a chain. */
 export interface PresenceHead {
@@ -44,8 +41,7 @@ export interface Presence extends PresenceHead {
 
 const prefixBytes = (head: PresenceHead): Uint8Array =>
   encode((to) => {
-    to.u8(presenceVersion);
-    to.u8(presenceSuite);
+    writeVersion(to);
     chainIds.write(to, head.chain);
     to.u64(head.count);
     to.u32(head.epoch);
@@ -80,13 +76,11 @@ export const sealPresence = (
 export const decodePresence = (
   bytes: Uint8Array,
 ): Result<Presence, Malformed | VersionUnsupported> => {
-  const [version, suite] = bytes;
-  if (version !== undefined && suite !== undefined && (version !== 1 || suite !== 1))
-    return err({ type: "VersionUnsupported", what: "presence", version, suite });
+  const newer = unsupported("presence", bytes);
+  if (newer) return err(newer);
   const byteLengthMax = presenceByteLengthMax + 4096 + signatureByteLength;
   return decode({ what: "presence", byteLengthMax }, bytes, (from) => {
-    from.u8();
-    from.u8();
+    readVersion(from);
     const chain = chainIds.read(from);
     const count = from.u64();
     const epoch = from.u32();

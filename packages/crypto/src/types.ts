@@ -47,12 +47,9 @@ export {
   EnvelopeFlag,
   type EnvelopeHead,
   EnvelopeKind,
-  envelopeSuite,
-  envelopeVersion,
   type HeadFields,
   readHead,
   readKindAndFlags,
-  type VersionUnsupported,
   writeHead,
 } from "./envelope/head.ts";
 export {
@@ -66,3 +63,4 @@ export {
 export { assert, BrokenAssumption, err, ok, type Result, unreachable } from "./result.ts";
 export { DeviceScope, LogKind } from "./logs/kinds.ts";
 export * as sizes from "./sizes.ts";
+export { formatSuite, formatVersion, unsupported, type VersionUnsupported } from "./version.ts";

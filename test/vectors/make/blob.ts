@@ -1,11 +1,20 @@
 /** Blobs of one chunk byte by byte, and of two chunks by a seed and hashes. */
-import { type BlobRef, encodeBlobHeader } from "../../../packages/crypto/src/blobHeader.ts";
+import {
+  type BlobRef,
+  chunkCountOf,
+  encodeBlobHeader,
+} from "../../../packages/crypto/src/blobHeader.ts";
 import { sealBlob } from "../../../packages/crypto/src/blob.ts";
 import { blobIdOf, chunkHashOf } from "../../../packages/crypto/src/blobHash.ts";
 import { vaultIds } from "../../../packages/crypto/src/ids.ts";
 import { vaultKeyFrom } from "../../../packages/crypto/src/keys/vaultKey.ts";
-import { pad } from "../../../packages/crypto/src/padding.ts";
+import { padmeByteLength, pad } from "../../../packages/crypto/src/padding.ts";
 import { concatBytes } from "../../../packages/crypto/src/bytes/bytes.ts";
+import { encode } from "../../../packages/crypto/src/bytes/writer.ts";
+import {
+  blobChunkCountMax,
+  blobChunkPlaintextByteLength,
+} from "../../../packages/crypto/src/sizes.ts";
 import { seal, sealedBytes } from "../../../packages/crypto/src/seal.ts";
 import { secret } from "../../../packages/crypto/src/secret.ts";
 import { seededRandomBytes } from "../../../packages/crypto/src/testing/seededRandomBytes.ts";
@@ -170,13 +179,8 @@ const at = { epoch: 18, chunkCount: 54, padded: 58 };
 
 const headerFaults = (): readonly VectorCase<BlobInput>[] => {
   const header = encodeBlobHeader(small.ref.header);
-  const u64 = (low: number, high: number) => {
-    const bytes = new Uint8Array(8);
-    new DataView(bytes.buffer).setUint32(0, low, true);
-    new DataView(bytes.buffer).setUint32(4, high, true);
-    return [...bytes];
-  };
-  const oversized = 524_216 * 16_385;
+  const u32 = (value: number) => [...encode((to) => to.u32(value))];
+  const oversized = padmeByteLength(blobChunkCountMax * blobChunkPlaintextByteLength + 1);
   return [
     headerFault("version 2", "no verdict", replaced(header, 0, [2]), "VersionUnsupported"),
     headerFault("suite 2", "no verdict", replaced(header, 1, [2]), "VersionUnsupported"),
@@ -191,17 +195,20 @@ const headerFaults = (): readonly VectorCase<BlobInput>[] => {
       "more chunks than a blob has",
       "at most 16,384",
       replaced(header, at.chunkCount, [
-        0x01,
-        0x40,
-        0,
-        0,
-        ...u64(oversized % 2 ** 32, Math.floor(oversized / 2 ** 32)),
+        ...u32(chunkCountOf(oversized)),
+        ...u32(oversized % 2 ** 32),
+        ...u32(Math.floor(oversized / 2 ** 32)),
       ]),
+    ),
+    headerFault(
+      "a length that no padding has",
+      "a content has one padded form",
+      replaced(header, at.padded, u32(257)),
     ),
     headerFault(
       "a length of 2^53",
       "numbers are below 2^53",
-      replaced(header, at.padded, u64(0, 0x20_0000)),
+      replaced(header, at.padded, [...u32(0), ...u32(0x20_0000)]),
     ),
     headerFault("a header cut short", "66 bytes", shortened(header)),
     headerFault("a byte behind a header", "nothing is left over", lengthened(header)),

@@ -7,7 +7,10 @@ import {
   encodeDataContent,
   limits,
 } from "../../../packages/protocol/src/index.ts";
-import { bodySpecimens, dataContentSpecimen } from "../../../packages/protocol/src/testing/specimens.ts";
+import {
+  bodySpecimens,
+  dataContentSpecimen,
+} from "../../../packages/protocol/src/testing/specimens.ts";
 import { hexOf, jsonOf, type VectorCase, type VectorFile } from "../format.ts";
 import type { BodyInput, DataContentInput } from "../run/body.ts";
 import { filled, lengthened, replaced, shortened } from "./bytes.ts";
@@ -22,7 +25,11 @@ const toRelay = (body: Body): object =>
 
 const inputOf = (
   { head, body }: Specimen,
-  change: { readonly clear?: Uint8Array; readonly plaintext?: Uint8Array; readonly flags?: number } = {},
+  change: {
+    readonly clear?: Uint8Array;
+    readonly plaintext?: Uint8Array;
+    readonly flags?: number;
+  } = {},
 ): BodyInput => {
   const { clear, plaintext, flags } = { ...encodeBody(body), flags: head.flags, ...change };
   return { kind: head.kind, flags, clear: hexOf(clear), plaintext: hexOf(plaintext) };
@@ -49,7 +56,10 @@ const variants = (): readonly VectorCase<BodyInput>[] => {
   const changed = { ...beacon.plaintext, isFull: false, vector: [], identityHeads: [] };
   const agreed = { ...attest.clear, verdict: 1 } as const;
   return [
-    goldenOf("a first OPEN", "no chain before it", { ...Open, body: { ...open, plaintext: first } }),
+    goldenOf("a first OPEN", "no chain before it", {
+      ...Open,
+      body: { ...open, plaintext: first },
+    }),
     goldenOf("a BEACON of what changed", "BODY6: without the flag it is not full", {
       head: { kind: EnvelopeKind.Beacon, flags: 0 },
       body: { ...beacon, plaintext: changed },
@@ -133,7 +143,7 @@ const openFaults = (): readonly VectorCase<BodyInput>[] => {
   return [
     wrong("reason 0", "reasons are 1 to 5", openOf({ reason: 0 })),
     wrong("reason 6", "reasons are 1 to 5", openOf({ reason: 6 })),
-    wrong("an option of 2", "WIRE2: a mark is 0 or 1", openOf({ option: 2 })),
+    wrong("an option of 2", "WIRE2: a flag byte is 0 or 1", openOf({ option: 2 })),
     wrong("a note of 257 bytes", "at most 256", openOf({ note: "n".repeat(257) })),
   ];
 };
@@ -143,15 +153,19 @@ const beaconFaults = (): readonly VectorCase<BodyInput>[] => {
   const wrong = (name: string, why: string, input: BodyInput) =>
     bodyFault("plaintext", `BEACON: ${name}`, why, input);
   return [
-    wrong("full, without the flag", "BODY6: flag and content say the same", inputOf(Beacon, { flags: 0 })),
+    wrong(
+      "full, without the flag",
+      "BODY6: flag and content say the same",
+      inputOf(Beacon, { flags: 0 }),
+    ),
     wrong(
       "not full, with the flag",
       "BODY6: flag and content say the same",
       inputOf(Beacon, { plaintext: replaced(plaintext, 1, [0]) }),
     ),
     wrong(
-      "a mark of 2",
-      "WIRE2: a mark is 0 or 1",
+      "a flag byte of 2",
+      "WIRE2: a flag byte is 0 or 1",
       inputOf(Beacon, { plaintext: replaced(plaintext, 1, [2]) }),
     ),
     wrong(
@@ -168,35 +182,68 @@ const beaconFaults = (): readonly VectorCase<BodyInput>[] => {
 };
 
 const checkpointFaults = (): readonly VectorCase<BodyInput>[] => {
-  const { clear, plaintext } = encodeBody(Checkpoint.body);
+  const { plaintext } = encodeBody(Checkpoint.body);
   const wrong = (name: string, why: string, changed: Uint8Array) =>
     bodyFault("plaintext", `CHECKPOINT: ${name}`, why, inputOf(Checkpoint, { plaintext: changed }));
   const wrongClear = (name: string, why: string, changed: Uint8Array) =>
     bodyFault("clear", `CHECKPOINT: ${name}`, why, inputOf(Checkpoint, { clear: changed }));
   /** Format, count, then id, header (66) and length of the one blob. */
-  const at = { blobId: 2, blobHeader: 34, blobLength: 100, doc: 102, docBlob: 118, docOffset: 119 };
+  const at = { blobId: 2, blobHeader: 34, blobLength: 100, docBlob: 118, docOffset: 119 };
   const clearOf = (blobs: readonly number[]) =>
     part((to) => {
       to.varUint(0);
       to.list(blobs, (_, blob) => to.bytes(filled(32, blob)));
     });
   return [
-    wrong("a blob that the clear part does not name", "BODY7: both parts name the same", replaced(plaintext, at.blobId, [6])),
-    wrong("a blob header of version 2", "a blob is of this version", replaced(plaintext, at.blobHeader, [2])),
-    wrong("a blob's length of another padding", "a content has one padded form", replaced(plaintext, at.blobLength, [0xff, 0x01]).slice()),
-    wrong("a document in a blob that is not listed", "BODY7: within the blobs named", replaced(plaintext, at.docBlob, [1])),
-    wrong("a document beyond the end of its blob", "BODY7: within the blobs named", replaced(plaintext, at.docOffset, [11])),
+    wrong(
+      "a blob that the clear part does not name",
+      "BODY7: both parts name the same",
+      replaced(plaintext, at.blobId, [6]),
+    ),
+    wrong(
+      "a blob header of version 2",
+      "a blob is of this version",
+      replaced(plaintext, at.blobHeader, [2]),
+    ),
+    wrong(
+      "a blob's length of another padding",
+      "a content has one padded form",
+      replaced(plaintext, at.blobLength, [0xff, 0x01]),
+    ),
+    wrong(
+      "a document in a blob that is not listed",
+      "BODY7: within the blobs named",
+      replaced(plaintext, at.docBlob, [1]),
+    ),
+    wrong(
+      "a document beyond the end of its blob",
+      "BODY7: within the blobs named",
+      replaced(plaintext, at.docOffset, [11]),
+    ),
     wrongClear("blobs in falling order", "WIRE2: a set has one spelling", clearOf([6, 5])),
     wrongClear("a blob twice", "WIRE2: nothing stands twice in a set", clearOf([5, 5])),
-    wrongClear("a coverage in falling order", "WIRE2: a set has one spelling", part((to) => {
-      to.list([5, 4], (_, chain) => writeMark(to, chain, 1));
-      to.varUint(0);
-    })),
-    wrongClear("more blobs than the limit", "at most 512", part((to) => {
-      to.varUint(0);
-      to.varUint(limits.blobsPerCheckpointMax + 1);
-    })),
-    bodyFault("plaintext", "CHECKPOINT: a blob fewer than in clear", "BODY7: both parts name the same", inputOf(Checkpoint, { clear: clear.slice(0, -33).length === 0 ? clear : clearOf([5, 6]) })),
+    wrongClear(
+      "a coverage in falling order",
+      "WIRE2: a set has one spelling",
+      part((to) => {
+        to.list([5, 4], (_, chain) => writeMark(to, chain, 1));
+        to.varUint(0);
+      }),
+    ),
+    wrongClear(
+      "more blobs than the limit",
+      "at most 512",
+      part((to) => {
+        to.varUint(0);
+        to.varUint(limits.blobsPerCheckpointMax + 1);
+      }),
+    ),
+    bodyFault(
+      "plaintext",
+      "CHECKPOINT: a blob fewer than in clear",
+      "BODY7: both parts name the same",
+      inputOf(Checkpoint, { clear: clearOf([5, 6]) }),
+    ),
   ];
 };
 
@@ -207,19 +254,44 @@ const attestFaults = (): readonly VectorCase<BodyInput>[] => {
   const wrong = (stage: "clear" | "plaintext", name: string, why: string, input: BodyInput) =>
     bodyFault(stage, `ATTEST: ${name}`, why, input);
   return [
-    wrong("clear", "verdict 0", "verdicts are 1 and 2", inputOf(Attest, { clear: replaced(clear, 33, [0]) })),
-    wrong("clear", "verdict 3", "verdicts are 1 and 2", inputOf(Attest, { clear: replaced(clear, 33, [3]) })),
-    wrong("plaintext", "documents behind an ok", "BODY8: it names none", inputOf(Attest, { clear: replaced(clear, 33, [1]) })),
-    wrong("plaintext", "documents in falling order", "WIRE2: a set has one spelling", inputOf(Attest, { plaintext: docs(7, 6) })),
-    wrong("plaintext", "a document twice", "WIRE2: nothing stands twice in a set", inputOf(Attest, { plaintext: docs(6, 6) })),
+    wrong(
+      "clear",
+      "verdict 0",
+      "verdicts are 1 and 2",
+      inputOf(Attest, { clear: replaced(clear, 33, [0]) }),
+    ),
+    wrong(
+      "clear",
+      "verdict 3",
+      "verdicts are 1 and 2",
+      inputOf(Attest, { clear: replaced(clear, 33, [3]) }),
+    ),
+    wrong(
+      "plaintext",
+      "documents behind an ok",
+      "BODY8: it names none",
+      inputOf(Attest, { clear: replaced(clear, 33, [1]) }),
+    ),
+    wrong(
+      "plaintext",
+      "documents in falling order",
+      "WIRE2: a set has one spelling",
+      inputOf(Attest, { plaintext: docs(7, 6) }),
+    ),
+    wrong(
+      "plaintext",
+      "a document twice",
+      "WIRE2: nothing stands twice in a set",
+      inputOf(Attest, { plaintext: docs(6, 6) }),
+    ),
   ];
 };
 
 const dataFaults = (): readonly VectorCase<BodyInput>[] => [
   bodyFault(
     "plaintext",
-    "DATA: a mark of 2",
-    "WIRE2: a mark is 0 or 1",
+    "DATA: a flag byte of 2",
+    "WIRE2: a flag byte is 0 or 1",
     inputOf(Data, { plaintext: Uint8Array.of(1, 2) }),
   ),
 ];
@@ -248,7 +320,10 @@ export const makeBody = (): VectorFile<BodyInput> => ({
   ],
 });
 
-const contentOf = (docs: readonly number[], seen: readonly (readonly [number, number])[]): Uint8Array =>
+const contentOf = (
+  docs: readonly number[],
+  seen: readonly (readonly [number, number])[],
+): Uint8Array =>
   encode((to) => {
     to.list(docs, (_, doc) => {
       to.bytes(filled(16, doc));
@@ -268,15 +343,40 @@ export const makeDataContent = (): VectorFile<DataContentInput> => {
     layer: "data-content",
     about: "The content of a DATA, once inflated (docs/protocol.md §6).",
     cases: [
-      golden("a content", "updates, and what was seen", { content: hexOf(bytes) }, jsonOf(dataContentSpecimen)),
+      golden(
+        "a content",
+        "updates, and what was seen",
+        { content: hexOf(bytes) },
+        jsonOf(dataContentSpecimen),
+      ),
       golden("an empty content", "two empty lists", { content: "0000" }, { updates: [], seen: [] }),
       wrong("no bytes", "two lists", new Uint8Array()),
       wrong("a content cut short", "BODY4: every field is whole", shortened(bytes)),
       wrong("a byte behind", "BODY4: nothing is left over", lengthened(bytes)),
       wrong("documents in falling order", "WIRE2: a set has one spelling", contentOf([7, 6], [])),
       wrong("a document twice", "WIRE2: nothing stands twice in a set", contentOf([6, 6], [])),
-      wrong("chains in falling order", "WIRE2: a set has one spelling", contentOf([], [[5, 1], [4, 1]])),
-      wrong("a chain seen twice", "WIRE2: nothing stands twice in a set", contentOf([], [[4, 1], [4, 2]])),
+      wrong(
+        "chains in falling order",
+        "WIRE2: a set has one spelling",
+        contentOf(
+          [],
+          [
+            [5, 1],
+            [4, 1],
+          ],
+        ),
+      ),
+      wrong(
+        "a chain seen twice",
+        "WIRE2: nothing stands twice in a set",
+        contentOf(
+          [],
+          [
+            [4, 1],
+            [4, 2],
+          ],
+        ),
+      ),
       wrong("seq 0 seen", "seqs begin at 1", contentOf([], [[4, 0]])),
       wrong(
         "more documents than the limit",

@@ -115,8 +115,8 @@ const fieldFaults: readonly VectorCase<FrameInput>[] = [
       to.varUint(limits.mailboxNumberMax + 1);
     }),
   ),
-  malformed("a mark of 2", "WIRE2: a mark is 0 or 1", openVaultOf({ wantsBodies: 2 })),
-  malformed("an option of 2", "WIRE2: a mark is 0 or 1", openVaultOf({ option: 2 })),
+  malformed("a flag byte of 2", "WIRE2: a flag byte is 0 or 1", openVaultOf({ wantsBodies: 2 })),
+  malformed("an option of 2", "WIRE2: a flag byte is 0 or 1", openVaultOf({ option: 2 })),
   malformed(
     "a log of kind 3",
     "FRAME11: kinds are 1 and 2",
@@ -202,12 +202,9 @@ const tagFaults: readonly VectorCase<FrameInput>[] = [
   ),
   unknown("tag 255", frameOf(255)),
   malformed("no bytes", "a frame has a tag", ""),
-  fault(
-    "FrameTooLarge",
-    "a frame above the limit",
-    "FRAME7: by its length alone, whatever it is",
-    { frame: { hex: "03", zeros: limits.frameByteLengthMax } },
-  ),
+  fault("FrameTooLarge", "a frame above the limit", "FRAME7: by its length alone, whatever it is", {
+    frame: { hex: "03", zeros: limits.frameByteLengthMax },
+  }),
 ];
 
 export const makeClientFrame = (): VectorFile<FrameInput> => ({

@@ -43,12 +43,16 @@ export const specimenCases = <Frame extends { readonly type: string }>(
     const bytes = encodeFrame(frame);
     return [
       golden<FrameInput>(
-        `${frame.type}`,
+        frame.type,
         `tag ${bytes[0]}`,
         { frame: hexOf(bytes) },
         jsonOf(describe(frame)),
       ),
-      malformed(`${frame.type} with a byte behind`, "FRAME4: nothing is left over", lengthened(bytes)),
+      malformed(
+        `${frame.type} with a byte behind`,
+        "FRAME4: nothing is left over",
+        lengthened(bytes),
+      ),
       // Without its last byte a Bye has not even its tag: that is the case of no bytes.
       ...(bytes.length === 1
         ? []

@@ -1,6 +1,6 @@
 /** Faults of form, link and name in an identity log; rules are in identityViolations.ts. */
 import { concatBytes } from "../../../packages/crypto/src/bytes/bytes.ts";
-import { LogKind } from "../../../packages/crypto/src/logs/kinds.ts";
+import { DeviceScope, LogKind } from "../../../packages/crypto/src/logs/kinds.ts";
 import {
   encodeRecord,
   type LogRecord,
@@ -24,6 +24,14 @@ import { adding, equippedCount, type IdentityWorld, inputOf, revoking } from "./
 import { rawRecord } from "./rawRecords.ts";
 import { personOf } from "./world.ts";
 
+/** Adds the newcomer as a viewer device: the smallest record there is. */
+const addingViewer = (world: IdentityWorld, signing: Signing = {}): LogRecord =>
+  adding(
+    world,
+    ({ device }) => ({ device: { ...device, scope: DeviceScope.Viewer }, box: undefined }),
+    signing,
+  );
+
 const applyFault = (
   expect: string,
   name: string,
@@ -39,19 +47,19 @@ const linkFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInput>
   const newest = person.records.at(-1);
   if (genesis === undefined || newest === undefined) throw new RangeError("a log has records");
   const header = (changed: Signing["header"]) =>
-    adding(world, undefined, changed === undefined ? {} : { header: changed });
+    addingViewer(world, changed === undefined ? {} : { header: changed });
   return [
     applyFault(
       "BadSignature",
       "a record that its author did not sign",
       "named as the author, signed with another key",
-      inputOf(adding(world, undefined, { device: impostor(person.device, newcomer) })),
+      inputOf(addingViewer(world, { device: impostor(person.device, newcomer) })),
     ),
     applyFault(
       "BadSignature",
       "a new device's signature that is not by its key",
       "nobody adds keys they do not hold",
-      inputOf(adding(world, undefined, { cosigners: [impostor(newcomer, person.device)] })),
+      inputOf(addingViewer(world, { cosigners: [impostor(newcomer, person.device)] })),
     ),
     applyFault(
       "BadSignature",
@@ -82,7 +90,7 @@ const linkFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInput>
       "a record of another user's log",
       "a log is one user's",
       inputOf(
-        identityRecord(stranger, identityPayloadOf(adding(world), "addDevice"), {
+        identityRecord(stranger, identityPayloadOf(addingViewer(world), "addDevice"), {
           cosigners: [newcomer],
         }),
       ),
@@ -103,7 +111,7 @@ const linkFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInput>
       "WrongLog",
       "a record that calls itself one of a vault log",
       "the kind of log is signed",
-      inputOf(vaultKind(adding(world), world)),
+      inputOf(vaultKind(addingViewer(world), world)),
     ),
     applyFault(
       "RecordUnknown",
@@ -138,7 +146,7 @@ const indexed = (content: Uint8Array, index: readonly number[]): Uint8Array =>
 
 const decodeFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInput>[] => {
   const { newcomer, person } = world;
-  const record = adding(world);
+  const record = addingViewer(world);
   const { content } = record;
   const bytes = encodeRecord(record);
   const signers = [person.device, newcomer];
@@ -208,7 +216,7 @@ const decodeFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInpu
 /** A content with two pins, which an identity record has not; nobody gets as far as to say so. */
 const twoPins = (world: IdentityWorld): Uint8Array => {
   const pins = pinsOf(personOf("pinned a"), personOf("pinned b"));
-  return adding(world, undefined, { header: { pins } }).content;
+  return addingViewer(world, { header: { pins } }).content;
 };
 
 /** Offsets in the payload of an ADD_DEVICE, behind the device's two keys. */
@@ -232,8 +240,8 @@ const payloadFaults = (world: IdentityWorld): readonly VectorCase<IdentityLogInp
     malformed("scope 0", "scopes are 1 to 3", withPayload(replaced(payload, within.scope, [0]))),
     malformed("scope 4", "scopes are 1 to 3", withPayload(replaced(payload, within.scope, [4]))),
     malformed(
-      "a mark of 2",
-      "a mark is 0 or 1",
+      "a flag byte of 2",
+      "a flag byte is 0 or 1",
       withPayload(replaced(payload, within.hasBox, [2])),
     ),
     malformed(

@@ -16,7 +16,7 @@ import type { VaultLogTables } from "../run/vaultLog.ts";
 import { filled, flipped } from "./bytes.ts";
 import { fault, golden } from "./cases.ts";
 import { wholeLog } from "./vaultLog.ts";
-import { at } from "./vaultSteps.ts";
+import { withSeed } from "./vaultSteps.ts";
 import { identityTable, recordHex, type VaultWorld, vaultWorld } from "./vaultWorld.ts";
 import { depsOf, recordsHex } from "./world.ts";
 
@@ -157,9 +157,9 @@ const rotatedBy = (
   world: VaultWorld,
   change: (rotation: Rotation) => Partial<Rotation>,
 ): { readonly record: LogRecord; readonly key: VaultKey } => {
-  const team = at(world.team, "keys");
+  const team = withSeed(world.team, "keys");
   const record = rotating(team, { change });
-  const { key } = rotated(at(world.team, "keys")).vault; // the same randomness, so the same key
+  const { key } = rotated(withSeed(world.team, "keys")).vault; // the same randomness, so the same key
   return { record, key };
 };
 
@@ -232,14 +232,17 @@ const broken = (
     ),
     golden(
       "a wrap that was changed, where there is a box",
-      "a box is tried where a wrap fails",
+      "the box gives the key, and the broken wrap is told while somebody can mend it",
       input(changedWrap),
       {
         user: user1,
-        vault: opened([
-          [2, changedWrap.key],
-          [1, one],
-        ]),
+        vault: opened(
+          [
+            [2, changedWrap.key],
+            [1, one],
+          ],
+          [[1, "WrapBroken"]],
+        ),
       },
     ),
     golden(

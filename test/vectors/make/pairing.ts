@@ -43,10 +43,9 @@ interface Spoken {
   readonly session: PairingSession | undefined;
 }
 
-const begin = ({ role, kemSeed, nonce, encapsulationSeed }: Side, word: Uint8Array) => {
+const randomnessOf = ({ kemSeed, nonce, encapsulationSeed }: Side) => {
   const randoms = [kemSeed, nonce, encapsulationSeed];
-  const deps = { randomBytes: () => randoms.shift() ?? new Uint8Array() };
-  return { deps, ...startPairing(deps, role, { mailbox, secret: secret(word) }) };
+  return { randomBytes: () => randoms.shift() ?? new Uint8Array() };
 };
 
 const sessionOf = (state: PairingState): PairingSession | undefined =>
@@ -58,15 +57,17 @@ const handshake = (
   [oneSecret, otherSecret]: readonly [Uint8Array, Uint8Array] = [codeSecret, codeSecret],
 ): readonly [Spoken, Spoken] => {
   const sent: readonly [Uint8Array[], Uint8Array[]] = [[], []];
-  let [one, other] = [begin(sides[0], oneSecret), begin(sides[1], otherSecret)];
+  const deps = [randomnessOf(sides[0]), randomnessOf(sides[1])] as const;
+  const codeOf = (word: Uint8Array) => ({ mailbox, secret: secret(word) });
+  let one = startPairing(deps[0], sides[0].role, codeOf(oneSecret));
+  let other = startPairing(deps[1], sides[1].role, codeOf(otherSecret));
   while (one.send !== undefined && other.send !== undefined) {
     sent[0].push(one.send);
     sent[1].push(other.send);
-    const oneNext = pairingStep(one.deps, one.state, other.send);
-    const otherNext = pairingStep(other.deps, other.state, one.send);
+    const oneNext = pairingStep(deps[0], one.state, other.send);
+    const otherNext = pairingStep(deps[1], other.state, one.send);
     if (!oneNext.ok || !otherNext.ok) break;
-    one = { ...one, ...oneNext.value };
-    other = { ...other, ...otherNext.value };
+    [one, other] = [oneNext.value, otherNext.value];
   }
   return [
     { sent: sent[0], session: sessionOf(one.state) },

@@ -123,7 +123,11 @@ const fieldFaults: readonly VectorCase<FrameInput>[] = [
   malformed("a fact of 257 bytes", "FRAME5: at most 256", refusalOf([["k", "v".repeat(257)]])),
   malformed("scope 0", "FRAME11: scopes are 1 to 3", welcomeOf({ scope: 0 })),
   malformed("scope 4", "FRAME11: scopes are 1 to 3", welcomeOf({ scope: 4 })),
-  malformed("vaults in falling order", "WIRE2: a set has one spelling", welcomeOf({ vaults: [4, 3] })),
+  malformed(
+    "vaults in falling order",
+    "WIRE2: a set has one spelling",
+    welcomeOf({ vaults: [4, 3] }),
+  ),
   malformed("a vault twice", "WIRE2: nothing stands twice", welcomeOf({ vaults: [3, 3] })),
   malformed(
     "more vaults than the limit",
@@ -156,7 +160,9 @@ const fieldFaults: readonly VectorCase<FrameInput>[] = [
       to.u8(2);
       to.bytes(filled(16, 0x03));
       to.varUint(0);
-      to.list(Array.from({ length: limits.recordsPerFrameMax + 1 }), () => to.varBytes(filled(1, 1)));
+      to.list(Array.from({ length: limits.recordsPerFrameMax + 1 }), () =>
+        to.varBytes(filled(1, 1)),
+      );
       to.varUint(99);
     }),
   ),

@@ -120,7 +120,12 @@ const goldens = (chain: readonly Made[]): readonly VectorCase<RunInput>[] => {
       { known: unknown, signKey, run: ["1", "2", "3", "4", "5"] },
       output(5),
     ),
-    golden("an OPEN alone", "a run has one envelope or more", { known: unknown, signKey, run: ["1"] }, output(1)),
+    golden(
+      "an OPEN alone",
+      "a run has one envelope or more",
+      { known: unknown, signKey, run: ["1"] },
+      output(1),
+    ),
     golden(
       "what follows on two that are known",
       "a run begins behind what is here",

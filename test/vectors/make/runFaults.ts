@@ -75,18 +75,8 @@ export const runFaults: readonly VectorCase<FrameInput>[] = [
   }),
   broken("epoch 0 in a run", "epochs begin with 1", { epoch: 0 }),
   broken("an epoch of 2^32 in a run", "an epoch has 32 bits", { epoch: 2 ** 32 }),
-  broken(
-    "an epoch said again",
-    "FRUN3: exactly where it changed",
-    {},
-    { says: says.epoch },
-  ),
-  broken(
-    "a log head said again",
-    "FRUN4: exactly where it changed",
-    {},
-    { says: says.logHead },
-  ),
+  broken("an epoch said again", "FRUN3: exactly where it changed", {}, { says: says.epoch }),
+  broken("a log head said again", "FRUN4: exactly where it changed", {}, { says: says.logHead }),
   broken("a body shorter than any", "FRUN10: at least 305 bytes", {
     bodyByteLength: bodyByteLengthMin - 1,
     says: 7,

@@ -17,7 +17,7 @@ import type { StandingInput } from "../run/standing.ts";
 import type { VaultLogTables } from "../run/vaultLog.ts";
 import { golden } from "./cases.ts";
 import { wholeLog } from "./vaultLog.ts";
-import { at } from "./vaultSteps.ts";
+import { withSeed } from "./vaultSteps.ts";
 import { memberTable, recordHex, type VaultWorld, vaultWorld } from "./vaultWorld.ts";
 import { deviceOf, recordsHex } from "./world.ts";
 
@@ -220,7 +220,7 @@ const whenCut = ({ team }: VaultWorld, vault: Vault): readonly VectorCase<Standi
 
 const afterReturn = (world: VaultWorld, whole: Vault): readonly VectorCase<StandingInput>[] => {
   const { guest, people, owner } = world.team;
-  const team = at({ ...world.team, vault: whole }, "return");
+  const team = withSeed({ ...world.team, vault: whole }, "return");
   const record = addingOf(team, owner, guest, Role.Writer);
   const made = makerOf(withVaultRecord(whole, record, people));
   const input = { take: 17, before: [recordHex(record)], identity: "guest" };

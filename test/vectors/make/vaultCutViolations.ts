@@ -19,7 +19,7 @@ import {
   roleChange,
   stepped,
 } from "../../../packages/crypto/src/testing/vaultMoves.ts";
-import { at } from "./vaultSteps.ts";
+import { withSeed } from "./vaultSteps.ts";
 import { known, type VaultWorld } from "./vaultWorld.ts";
 import { breaking, type Violation } from "./violation.ts";
 import { depsOf } from "./world.ts";
@@ -74,8 +74,8 @@ const raisedCuts = ({ team }: VaultWorld): readonly Violation[] => {
   const unlisted = stepped(team, cutting(team, "cutDevice", cutOf(spare)));
   const anchored = stepped(team, cutting(team, "chainAnchor", cutOf(spare, 5)));
   const cutAnchor = stepped(anchored, cutting(anchored, "cutDevice", cutOf(spare)));
-  const proved = afterCut(stepped(team, accusing(at(team, "proved"))));
-  const provedBehind = afterProofBehindCut(at(team, "proved behind"));
+  const proved = afterCut(stepped(team, accusing(withSeed(team, "proved"))));
+  const provedBehind = afterProofBehindCut(withSeed(team, "proved behind"));
   const raise = (from: Team, seq: number) => cutting(from, "raiseCut", cutOf(spare, seq));
   const anchor = (from: Team, seq: number) => cutting(from, "chainAnchor", cutOf(spare, seq));
   return [
@@ -148,7 +148,7 @@ const strangeDevices = ({ team }: VaultWorld): readonly Violation[] => {
       team,
       "a removal with a cut of a viewer device",
       "a viewer device writes no chain",
-      removing(at(team, "removal"), writer, { cuts: cutOf(phone, 5) }),
+      removing(withSeed(team, "removal"), writer, { cuts: cutOf(phone, 5) }),
     ),
     breaking(
       team,
@@ -160,13 +160,13 @@ const strangeDevices = ({ team }: VaultWorld): readonly Violation[] => {
       team,
       "an equivocation by a device of another user",
       "a proof names the device's own user",
-      accusing(at(team, "another's"), () => ({ device: team.admin.device.id })),
+      accusing(withSeed(team, "another's"), () => ({ device: team.admin.device.id })),
     ),
     breaking(
       team,
       "an equivocation by a viewer device",
       "a viewer device writes no chain",
-      accusing(at(team, "viewer's"), () => ({
+      accusing(withSeed(team, "viewer's"), () => ({
         device: phone.id,
         heads: twoHeads(depsOf("viewer's heads"), team.vault, phone, { seq: 3 }),
       })),
@@ -181,7 +181,7 @@ const noProofs = ({ team }: VaultWorld): readonly Violation[] => {
   if (second === undefined || third === undefined) throw new RangeError("three envelopes");
   const [other] = twoHeads(depsOf("other predecessor"), vault, spare, { seq: 3 });
   const accused = (name: string, why: string, change: Parameters<typeof accusing>[1]): Violation =>
-    breaking(team, name, why, accusing(at(team, name), change));
+    breaking(team, name, why, accusing(withSeed(team, name), change));
   return [
     accused("one head posted twice", "one id is one envelope", ([head]) => ({
       heads: [head, head],

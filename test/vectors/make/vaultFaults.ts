@@ -33,7 +33,7 @@ import type { VaultLogInput } from "../run/vaultLog.ts";
 import { lengthened, replaced, shortened } from "./bytes.ts";
 import { type Blame, fault } from "./cases.ts";
 import { rawRecord } from "./rawRecords.ts";
-import { at } from "./vaultSteps.ts";
+import { withSeed } from "./vaultSteps.ts";
 import { inputOf, teamCount, type VaultWorld } from "./vaultWorld.ts";
 import { depsOf } from "./world.ts";
 
@@ -70,7 +70,7 @@ const linkFaults = ({ team, unseen }: VaultWorld): readonly VectorCase<VaultLogI
       "BadSignature",
       "an equivocation whose second head somebody else signed",
       "a proof is two signatures of the device named",
-      accusing(at(team, "forged"), ([head]) => ({ heads: [head, forged[1]] })),
+      accusing(withSeed(team, "forged"), ([head]) => ({ heads: [head, forged[1]] })),
     ),
     refused(
       "LinkGap",
@@ -195,9 +195,9 @@ const payloadFaults = ({ team }: VaultWorld): readonly VectorCase<VaultLogInput>
       inputOf(team, vaultRecord(vault, owner, payload, { bytes })),
     );
   };
-  const added = vaultPayloadOf(addedOutsider(at(team, "outsider")), "addMember");
-  const rotate = vaultPayloadOf(rotating(at(team, "malformed")), "rotate");
-  const equivocation = vaultPayloadOf(accusing(at(team, "malformed heads")), "equivocation");
+  const added = vaultPayloadOf(addedOutsider(withSeed(team, "outsider")), "addMember");
+  const rotate = vaultPayloadOf(rotating(withSeed(team, "malformed")), "rotate");
+  const equivocation = vaultPayloadOf(accusing(withSeed(team, "malformed heads")), "equivocation");
   const cut = (chains: readonly ReturnType<typeof chainCut>[], ...more: readonly string[]) =>
     ({
       type: "cutDevice",

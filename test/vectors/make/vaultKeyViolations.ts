@@ -18,7 +18,7 @@ import {
   ungranting,
 } from "../../../packages/crypto/src/testing/vaultMoves.ts";
 import { beginning, genesisBoxViolation } from "./vaultMemberViolations.ts";
-import { at } from "./vaultSteps.ts";
+import { withSeed } from "./vaultSteps.ts";
 import { known, type VaultWorld } from "./vaultWorld.ts";
 import { breaking, breakingFirst, type Violation } from "./violation.ts";
 import { byDevice, deviceOf } from "./world.ts";
@@ -43,9 +43,9 @@ const viewerBoxFor = (team: Team, { state }: Person, { id }: Team["phone"]) => (
 const recipientViolations = (world: VaultWorld) => {
   const { team, guestWithPhone, guestPhone } = world;
   const { vault, owner, admin, writer, guest, outsider, phone } = team;
-  const rotation = at(team, "recipients");
+  const rotation = withSeed(team, "recipients");
   const revoked = known(team, { writer: world.withoutPhone });
-  const removal = vaultPayloadOf(removing(at(team, "recipients"), guest), "removeMember");
+  const removal = vaultPayloadOf(removing(withSeed(team, "recipients"), guest), "removeMember");
   return [
     breaking(
       team,
@@ -88,7 +88,7 @@ const recipientViolations = (world: VaultWorld) => {
       team,
       "a rotation with a box for a granted viewer device that is gone",
       "exactly the granted viewers that are active",
-      rotating(at(revoked, "recipients"), {
+      rotating(withSeed(revoked, "recipients"), {
         change: () => ({ viewers: [viewerBoxFor(team, writer, phone)] }),
       }),
     ),
@@ -128,20 +128,20 @@ const generationViolations = (world: VaultWorld) => {
       members: members.map((member) => ({ ...member, generation })),
     }),
   });
-  const added = vaultPayloadOf(addedOutsider(at(team, "generation")), "addMember");
+  const added = vaultPayloadOf(addedOutsider(withSeed(team, "generation")), "addMember");
   const member = { ...added.member, generation: 2 };
   return [
     breaking(
       team,
       "a rotation to the generation before",
       "a revoked device holds that one",
-      rotating(at(newer, "generation"), generations(1)),
+      rotating(withSeed(newer, "generation"), generations(1)),
     ),
     breaking(
       team,
       "a rotation to a generation that does not exist yet",
       "the one that is current at the pin",
-      rotating(at(team, "generation"), generations(2)),
+      rotating(withSeed(team, "generation"), generations(2)),
     ),
     breaking(
       team,
@@ -218,13 +218,13 @@ export const vaultKeyViolations = (world: VaultWorld) => {
         team,
         "a rotation to the epoch that is",
         "the next one",
-        rotating(at(team, "epoch"), { change: () => ({ epoch: 1 }) }),
+        rotating(withSeed(team, "epoch"), { change: () => ({ epoch: 1 }) }),
       ),
       breaking(
         team,
         "a rotation that leaves an epoch out",
         "the next one",
-        rotating(at(team, "epoch"), { change: () => ({ epoch: 3 }) }),
+        rotating(withSeed(team, "epoch"), { change: () => ({ epoch: 3 }) }),
       ),
     ],
     "VL14 a granted device is an active viewer": grantViolations(world),

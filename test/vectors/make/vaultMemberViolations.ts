@@ -30,7 +30,7 @@ import {
 import { filledWithMembers } from "../fill.ts";
 import { hexOf } from "../format.ts";
 import { keyInput } from "./envelopes.ts";
-import { at } from "./vaultSteps.ts";
+import { withSeed } from "./vaultSteps.ts";
 import { inputOf, known, type VaultWorld } from "./vaultWorld.ts";
 import { breaking, breakingFirst, type Violation } from "./violation.ts";
 import { depsOf, deviceOf } from "./world.ts";
@@ -104,7 +104,7 @@ const beginningViolations = ({ team }: VaultWorld) =>
 const pinViolations = (world: VaultWorld) => {
   const { team } = world;
   const { vault, owner, admin, writer, guest, outsider } = team;
-  const added = vaultPayloadOf(addedOutsider(at(team, "outsider")), "addMember");
+  const added = vaultPayloadOf(addedOutsider(withSeed(team, "outsider")), "addMember");
   const onBranch = stepped(
     known(team, { writer: world.withPhone }),
     pinning(team, world.withPhone),
@@ -155,7 +155,7 @@ const pinViolations = (world: VaultWorld) => {
         team,
         "a member added again",
         "once at a time",
-        addingOf(at(team, "again"), owner, writer, Role.Admin),
+        addingOf(withSeed(team, "again"), owner, writer, Role.Admin),
       ),
     ],
     "VL12 the user is a member": [
@@ -192,7 +192,7 @@ const pinViolations = (world: VaultWorld) => {
         team,
         "a member who removes themselves",
         "whoever rotates knows the next key",
-        removing(at(team, "self"), admin, { author: admin }),
+        removing(withSeed(team, "self"), admin, { author: admin }),
       ),
       breaking(
         team,
@@ -218,8 +218,8 @@ const pinViolations = (world: VaultWorld) => {
 };
 
 const removingOutsider = (team: Team): LogRecord => {
-  const payload = vaultPayloadOf(removing(at(team, "nobody"), team.guest), "removeMember");
-  const { rotation } = vaultPayloadOf(rotating(at(team, "nobody")), "rotate");
+  const payload = vaultPayloadOf(removing(withSeed(team, "nobody"), team.guest), "removeMember");
+  const { rotation } = vaultPayloadOf(rotating(withSeed(team, "nobody")), "rotate");
   const { user } = team.outsider.state;
   const changed = { ...payload, user, rotation };
   return vaultRecord(team.vault, team.owner, changed, { reliedOn: team.people });
@@ -235,7 +235,7 @@ const beyondLimit = (team: Team): Violation => {
     { state: vault.state, identityAt: identityAt(...people) },
     { seed, count, authorSeed, identity: owner.state, vaultKey: vault.key },
   );
-  const record = addedOutsider(at({ ...team, vault: { ...vault, state } }, "limit"));
+  const record = addedOutsider(withSeed({ ...team, vault: { ...vault, state } }, "limit"));
   const fill = { seed, count, authorSeed, author: "owner", vaultKey: keyInput(vault.key) };
   return {
     name: "one member more than 256",
@@ -247,8 +247,8 @@ const beyondLimit = (team: Team): Violation => {
 const authorViolations = (world: VaultWorld) => {
   const { team } = world;
   const { vault, owner, admin, writer, outsider, phone, paper, spare } = team;
-  const removed = afterRemoval(at(team, "removed"));
-  const cut = afterCut(at(team, "cut"));
+  const removed = afterRemoval(withSeed(team, "removed"));
+  const cut = afterCut(withSeed(team, "cut"));
   const by = (device: Team["spare"], why: string, name: string) =>
     breaking(team, name, why, vaultRecord(vault, writer, pin, { device }));
   const { withoutSpare } = world;

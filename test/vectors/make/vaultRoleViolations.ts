@@ -12,13 +12,13 @@ import {
   rotating,
   stepped,
 } from "../../../packages/crypto/src/testing/vaultMoves.ts";
-import { at, resolving } from "./vaultSteps.ts";
+import { withSeed, resolving } from "./vaultSteps.ts";
 import type { VaultWorld } from "./vaultWorld.ts";
 import { breaking, type Violation } from "./violation.ts";
 
 export const vaultRoleViolations = ({ team }: VaultWorld): readonly Violation[] => {
   const { owner, admin, writer, guest, outsider, phone } = team;
-  const as = (name: string) => at(team, `role ${name}`);
+  const as = (name: string) => withSeed(team, `role ${name}`);
   const twoOwners = stepped(team, roleChange(team, admin, Role.Owner));
   const withCut = afterCut(as("cut"));
   const broken = (name: string, why: string, record: Parameters<typeof breaking>[3]) =>

@@ -30,7 +30,10 @@ import {
 import { depsOf } from "./world.ts";
 
 /** The same team with randomness of its own, so that a case depends on its name alone. */
-export const at = (team: Team, name: string): Team => ({ ...team, deps: depsOf(`vault ${name}`) });
+export const withSeed = (team: Team, seed: string): Team => ({
+  ...team,
+  deps: depsOf(`vault ${seed}`),
+});
 
 type Step = readonly [why: string, step: (team: Team) => Vault];
 
@@ -138,6 +141,6 @@ export const furtherSteps: readonly Step[] = [
 export const walk = (team: Team, steps: readonly Step[]): readonly Vault[] => {
   const vaults: Vault[] = [];
   for (const [why, step] of steps)
-    vaults.push(step(at({ ...team, vault: vaults.at(-1) ?? team.vault }, why)));
+    vaults.push(step(withSeed({ ...team, vault: vaults.at(-1) ?? team.vault }, why)));
   return vaults;
 };

@@ -3,7 +3,11 @@ import { encodeEnvelope, type Envelope } from "../../../packages/crypto/src/enve
 import { EnvelopeKind } from "../../../packages/crypto/src/envelope/head.ts";
 import { noEnvelope, recordIds } from "../../../packages/crypto/src/ids.ts";
 import { vaultKeyFrom } from "../../../packages/crypto/src/keys/vaultKey.ts";
-import { channelNumbers, encodeClientFrame, envelopesToRun } from "../../../packages/protocol/src/index.ts";
+import {
+  channelNumbers,
+  encodeClientFrame,
+  envelopesToRun,
+} from "../../../packages/protocol/src/index.ts";
 import { secret } from "../../../packages/crypto/src/secret.ts";
 import { hexOf, type VectorCase, type VectorFile } from "../format.ts";
 import type { WireRunInput } from "../run/frames.ts";

@@ -23,7 +23,9 @@ export const runBody = ({ kind, flags, ...parts }: BodyInput): Ran => {
   if (!toRelay.ok) return refused(toRelay.error, "clear");
   const body = decodeBody({ kind, flags }, { clear, plaintext });
   if (!body.ok) return refused(body.error, "plaintext");
-  return accepted(jsonOf({ toRelay: toRelay.value, body: body.value, again: encodeBody(body.value) }));
+  return accepted(
+    jsonOf({ toRelay: toRelay.value, body: body.value, again: encodeBody(body.value) }),
+  );
 };
 
 export interface DataContentInput {

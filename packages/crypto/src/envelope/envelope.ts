@@ -20,14 +20,8 @@ import { readSignature, type Signature, type SignPublicKey } from "../publicKeys
 import { err, ok, type Result } from "../result.ts";
 import { bodyByteLengthMax, headByteLength, signatureByteLength } from "../sizes.ts";
 import { type BodyHashMismatch, isBodyOf } from "./bodyForm.ts";
-import {
-  encodeHead,
-  type EnvelopeHead,
-  readHead,
-  unsupported,
-  type VersionUnsupported,
-  writeHead,
-} from "./head.ts";
+import { encodeHead, type EnvelopeHead, readHead, writeHead } from "./head.ts";
+import { unsupported, type VersionUnsupported } from "../version.ts";
 
 export interface SignedHead {
   readonly head: EnvelopeHead;

@@ -19,6 +19,13 @@ import {
   nonceByteLength,
   sealHeadByteLength,
 } from "../sizes.ts";
+import {
+  formatSuite,
+  formatVersion,
+  readVersion,
+  unsupported,
+  type VersionUnsupported,
+} from "../version.ts";
 
 /** Numbers on the wire: never reused. */
 export const EnvelopeKind = {
@@ -49,10 +56,6 @@ const flagsOf: Readonly<Record<EnvelopeKind, number>> = {
   [EnvelopeKind.Attest]: 0,
 };
 
-export const envelopeVersion = 1;
-/** XChaCha20-Poly1305-IETF, BLAKE2b, Ed25519, X-Wing. One suite per version, nothing to negotiate. */
-export const envelopeSuite = 1;
-
 /** What the author decides before sealing. */
 export interface HeadFields {
   readonly kind: EnvelopeKind;
@@ -72,14 +75,6 @@ export interface EnvelopeHead extends HeadFields {
   readonly nonce: Uint8Array;
   readonly bodyByteLength: number;
   readonly bodyHash: Uint8Array;
-}
-
-/** A newer client wrote it, or someone asks for a weaker one. Never falls back, never a verdict. */
-export interface VersionUnsupported {
-  readonly type: "VersionUnsupported";
-  readonly what: "envelope" | "record" | "blob" | "presence";
-  readonly version: number;
-  readonly suite: number;
 }
 
 export type HeadError = Malformed | VersionUnsupported;
@@ -108,8 +103,8 @@ const isU32 = (value: number): boolean =>
 /** Straight into place: every envelope that is sealed or verified comes through here. */
 const writePrefix = (bytes: Uint8Array, head: HeadFields): DataView => {
   const view = new DataView(bytes.buffer);
-  bytes[0] = envelopeVersion;
-  bytes[1] = envelopeSuite;
+  bytes[0] = formatVersion;
+  bytes[1] = formatSuite;
   bytes[at.kind] = head.kind;
   bytes[at.flags] = head.flags;
   vaultIds.into(head.vault, bytes, at.vault);
@@ -153,10 +148,7 @@ export const readKindAndFlags = (from: Reader): Pick<HeadFields, "kind" | "flags
 };
 
 const readPrefix = (from: Reader): HeadFields => {
-  const version = from.u8(); // of a head by itself `unsupported` has looked at these two before
-  const suite = from.u8();
-  if (version !== envelopeVersion || suite !== envelopeSuite)
-    from.refuse(`version ${envelopeVersion}, suite ${envelopeSuite}`, `${version}, ${suite}`);
+  readVersion(from);
   const { kind, flags } = readKindAndFlags(from);
   const vault = vaultIds.read(from);
   const chain = chainIds.read(from);
@@ -186,18 +178,6 @@ export const readHead = (from: Reader): EnvelopeHead => {
   if (bodyByteLength < bodyByteLengthMin || bodyByteLength > bodyByteLengthMax)
     from.refuse(`a body of ${bodyByteLengthMin} to ${bodyByteLengthMax}`, `${bodyByteLength}`);
   return { ...prefix, nonce, bodyByteLength, bodyHash: from.bytes(32) };
-};
-
-/** Version and suite come first and never move, so even a newer thing can be told apart. */
-export const unsupported = (
-  what: VersionUnsupported["what"],
-  bytes: Uint8Array,
-): VersionUnsupported | undefined => {
-  const [version, suite] = bytes;
-  if (version === undefined || suite === undefined) return undefined; // too short: Malformed says so
-  return version === envelopeVersion && suite === envelopeSuite
-    ? undefined
-    : { type: "VersionUnsupported", what, version, suite };
 };
 
 export const decodeHead = (bytes: Uint8Array): Result<EnvelopeHead, HeadError> => {

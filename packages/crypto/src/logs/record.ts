@@ -7,7 +7,7 @@
 import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
 import { readRising, type RisingLimits, writeRising } from "../bytes/rising.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
-import { type VersionUnsupported } from "../envelope/head.ts";
+import { readVersion, unsupported, type VersionUnsupported, writeVersion } from "../version.ts";
 import type { BadSignature } from "../envelope/envelope.ts";
 import {
   type DeviceId,
@@ -24,9 +24,6 @@ import { err, ok, type Result } from "../result.ts";
 import type { SignSecretKey } from "../sign.ts";
 import { memberCountMax, recordByteLengthMax, recordSignatureCountMax } from "../sizes.ts";
 import { LogKind } from "./kinds.ts";
-
-const recordVersion = 1;
-const recordSuite = 1;
 
 /** An identity log as the author relied on it. */
 export interface Pin {
@@ -91,8 +88,7 @@ const pinLimits: RisingLimits<Pin> = {
 
 const contentBytes = (kind: LogKind, header: RecordHeader, payload: Uint8Array): Uint8Array =>
   encode((to) => {
-    to.u8(recordVersion);
-    to.u8(recordSuite);
+    writeVersion(to);
     to.u8(kind);
     userIds.write(to, header.log as UserId); // user and vault ids are both 16 bytes of hex
     to.varUint(header.index);
@@ -105,8 +101,7 @@ const contentBytes = (kind: LogKind, header: RecordHeader, payload: Uint8Array):
   });
 
 const readContent = (from: Reader): Omit<LogRecord, "id" | "content" | "signatures"> => {
-  from.u8(); // version and suite were looked at before
-  from.u8();
+  readVersion(from);
   const kind = from.u8();
   if (kind !== LogKind.Identity && kind !== LogKind.Vault)
     return from.refuse("log kind 1 or 2", `${kind}`);
@@ -196,9 +191,8 @@ export const encodeRecord = (record: LogRecord): Uint8Array =>
   });
 
 export const decodeRecord = (bytes: Uint8Array): Result<LogRecord, RecordError> => {
-  const [version, suite] = bytes;
-  if (version !== undefined && suite !== undefined && (version !== 1 || suite !== 1))
-    return err({ type: "VersionUnsupported", what: "record", version, suite });
+  const newer = unsupported("record", bytes);
+  if (newer) return err(newer);
   return decode({ what: "record", byteLengthMax: recordByteLengthMax }, bytes, (from) => {
     const header = readContent(from);
     const content = bytes.slice(0, from.at);

@@ -5,7 +5,6 @@
  * docs/protocol.md §3.3.
  */
 import type { BadSignature } from "../envelope/envelope.ts";
-import { envelopeVersion } from "../envelope/head.ts";
 import { noRecord, type UserId } from "../ids.ts";
 import { followLink } from "../link.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -38,6 +37,7 @@ import type {
   VaultState,
 } from "./vaultState.ts";
 import { type RuleViolated, violated } from "./violation.ts";
+import { formatSuite, formatVersion } from "../version.ts";
 
 export const applyVaultRecord = (
   state: VaultState | undefined,
@@ -157,7 +157,7 @@ const applyGenesis = (
     return violated(record, "VL5 recipients are exactly members and granted viewers");
   if (owner.generation !== currentGeneration(identity).generation)
     return violated(record, "VL6 a box goes to the current generation");
-  if (versionMin < 1 || versionMin > envelopeVersion)
+  if (versionMin < 1 || versionMin > formatVersion)
     return violated(record, "VL17 a version is only raised");
   const box = boxOf(record, owner.box, pin.head, owner.generation);
   return ok({
@@ -252,8 +252,13 @@ const setPolicy = (
 ): Outcome => {
   if (author.role !== Role.Owner) return violated(record, "VL4 the role allows it");
   // Whoever knows no such version stops here, so a state never asks for more than its reader has.
-  if (versionMin > envelopeVersion)
-    return err({ type: "VersionUnsupported", what: "envelope", version: versionMin, suite: 1 });
+  if (versionMin > formatVersion)
+    return err({
+      type: "VersionUnsupported",
+      what: "envelope",
+      version: versionMin,
+      suite: formatSuite,
+    });
   if (versionMin < state.versionMin || extraTypes.some((type) => firstVersionTypes.has(type)))
     return violated(record, "VL17 a version is only raised");
   return ok({

@@ -1,5 +1,5 @@
 /** What a vault log says once it is folded, and what its rules look at. The rules are in the files beside. */
-import type { VersionUnsupported } from "../envelope/head.ts";
+import type { VersionUnsupported } from "../version.ts";
 import type { ChainId, DeviceId, EnvelopeId, RecordId, UserId, VaultId } from "../ids.ts";
 import type { KeyBox, KeyCommitment, KeyWrap } from "../publicKeys.ts";
 import type { Result } from "../result.ts";
