@@ -2,23 +2,24 @@
 import { hexToBytes } from "../../packages/crypto/src/bytes/hex.ts";
 import { hexOf } from "./format.ts";
 
+const flippedHex = (hex: string): string | undefined => {
+  const bytes = hexToBytes(hex);
+  if (bytes === undefined || bytes.length === 0) return undefined;
+  const middle = Math.floor(bytes.length / 2);
+  return hexOf(bytes.with(middle, (bytes[middle] ?? 0) ^ 0x10));
+};
+
 /** Of hex, or of the last hex in a list; undefined where there is no byte to flip. */
 const flipped = (value: unknown): unknown => {
-  if (Array.isArray(value)) {
-    const last = flipped(value.at(-1));
-    return last === undefined ? undefined : value.with(-1, last);
-  }
-  const bytes = typeof value === "string" ? hexToBytes(value) : undefined;
-  const middle = bytes === undefined ? 0 : Math.floor(bytes.length / 2);
-  const byte = bytes?.[middle];
-  return bytes === undefined || byte === undefined
-    ? undefined
-    : hexOf(bytes.with(middle, byte ^ 0x10));
+  if (typeof value === "string") return flippedHex(value);
+  if (!Array.isArray(value)) return undefined;
+  const last = flipped(value.at(-1));
+  return last === undefined ? undefined : [...value.slice(0, -1), last];
 };
 
 /** The input with a bit of that field flipped. */
 export const withFlip = (input: unknown, field: string): object | undefined => {
-  if (typeof input !== "object" || input === null || !(field in input)) return undefined;
+  if (typeof input !== "object" || input === null) return undefined;
   const value = flipped(Reflect.get(input, field));
   return value === undefined ? undefined : { ...input, [field]: value };
 };

@@ -2,9 +2,10 @@
 import { layer, type Layer } from "./layer.ts";
 import { makeAcceptPhrase } from "./make/acceptPhrase.ts";
 import { makeBlob } from "./make/blob.ts";
-import { makeBody, makeDataContent } from "./make/body.ts";
+import { makeBody } from "./make/body.ts";
 import { makeClientFrame } from "./make/clientFrame.ts";
 import { makeCheckNumber, makeFingerprint } from "./make/compare.ts";
+import { makeDataContent } from "./make/dataContent.ts";
 import { makeDerivation } from "./make/derivation.ts";
 import { makeEnvelope } from "./make/envelope.ts";
 import { makeHead } from "./make/head.ts";
@@ -68,8 +69,8 @@ export const layers: readonly Layer[] = [
   layer("key-wrap", makeKeyWrap, runKeyWrap, ["wrap", "newer", "older"]),
   layer("identity-log", makeIdentityLog, runIdentityLog),
   layer("vault-log", makeVaultLog, runVaultLog),
-  layer("standing", makeStanding, runStanding, ["chain"]),
-  layer("place", makePlace, runPlace),
+  layer("standing", makeStanding, runStanding),
+  layer("place", makePlace, runPlace, ["head"]),
   layer("log-keys", makeLogKeys, runLogKeys, ["deviceSeed"]),
   layer("accept-phrase", makeAcceptPhrase, runAcceptPhrase),
   layer("blob", makeBlob, runBlob, ["header", "content", "chunks", "salt"]),

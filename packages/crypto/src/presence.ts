@@ -23,7 +23,7 @@ import {
   splitSealed,
 } from "./seal.ts";
 import { isSignedBy, sign, type SignSecretKey } from "./sign.ts";
-import { presenceByteLengthMax, signatureByteLength } from "./sizes.ts";
+import { presenceByteLengthMax, sealedPresenceByteLengthMax } from "./sizes.ts";
 import { readVersion, unsupported, type VersionUnsupported, writeVersion } from "./version.ts";
 
 /** Whose it is, and which of theirs: strictly rising within a chain. */
@@ -78,14 +78,13 @@ export const decodePresence = (
 ): Result<Presence, Malformed | VersionUnsupported> => {
   const newer = unsupported("presence", bytes);
   if (newer) return err(newer);
-  const byteLengthMax = presenceByteLengthMax + 4096 + signatureByteLength;
-  return decode({ what: "presence", byteLengthMax }, bytes, (from) => {
+  return decode({ what: "presence", byteLengthMax: sealedPresenceByteLengthMax }, bytes, (from) => {
     readVersion(from);
     const chain = chainIds.read(from);
     const count = from.u64();
     const epoch = from.u32();
     const signature = readSignature(from);
-    const sealed = from.rest(byteLengthMax);
+    const sealed = from.rest(sealedPresenceByteLengthMax);
     if (sealed.length < sealedByteLength(0)) from.refuse("a seal", `${sealed.length} bytes`);
     return { chain, count, epoch, signature, sealed };
   });

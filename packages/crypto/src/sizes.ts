@@ -45,6 +45,8 @@ export const blobChunkCountMax = 16_384;
 
 /** One presence message: a cursor and a name, not a document. */
 export const presenceByteLengthMax = 65_536;
+/** The same sealed: its padding (2 KiB at most), its head and its signature stand around it. */
+export const sealedPresenceByteLengthMax = presenceByteLengthMax + 4_096;
 
 /** One log record: a rotation to the most members and viewers below. */
 export const recordByteLengthMax = 1_048_576;

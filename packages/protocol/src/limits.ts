@@ -34,8 +34,6 @@ export const factsPerRefusalMax = 8;
 export const factKeyByteLengthMax = 32;
 /** An id of 32 bytes in hex is 64; a sentence of a reader fits too. */
 export const factValueByteLengthMax = 256;
-/** Sealed: its padding (3 KiB at most), its head and its signature stand around the plaintext. */
-export const sealedPresenceByteLengthMax = sizes.presenceByteLengthMax + 4_096;
 /** The largest message of pairing carries log heads and keys: a few KiB. */
 export const pairingMessageByteLengthMax = 16_384;
 /** A pairing needs under ten; an open mailbox may not become a store. */

@@ -1,4 +1,5 @@
 /** Every frame of a client, and faults of its fields; runs are in runFaults.ts. */
+import { sealedPresenceByteLengthMax } from "../../../packages/crypto/src/sizes.ts";
 import type { Writer } from "../../../packages/crypto/src/bytes/writer.ts";
 import {
   ClientTag,
@@ -176,7 +177,7 @@ const lengthFaults: readonly VectorCase<FrameInput>[] = [
     "FRAME5: at most 69,632 bytes",
     frameOf(ClientTag.Presence, (to) => {
       to.varUint(3);
-      to.varUint(limits.sealedPresenceByteLengthMax + 1);
+      to.varUint(sealedPresenceByteLengthMax + 1);
     }),
   ),
   malformed(

@@ -1,6 +1,7 @@
 /** Envelopes of one chain, lawful ones and ones that no author code of ours writes. */
 import { concatBytes } from "../../../packages/crypto/src/bytes/bytes.ts";
 import { encode } from "../../../packages/crypto/src/bytes/writer.ts";
+import type { BodyContent } from "../../../packages/crypto/src/envelope/body.ts";
 import { bodyHashOf } from "../../../packages/crypto/src/envelope/bodyForm.ts";
 import {
   chainIdOf,
@@ -23,12 +24,12 @@ import {
 } from "../../../packages/crypto/src/ids.ts";
 import { type VaultKey, vaultKeyFrom } from "../../../packages/crypto/src/keys/vaultKey.ts";
 import { linkHash, signLink } from "../../../packages/crypto/src/link.ts";
-import { type BodyContent } from "../../../packages/crypto/src/envelope/body.ts";
 import { pad } from "../../../packages/crypto/src/padding.ts";
 import { seal } from "../../../packages/crypto/src/seal.ts";
 import { secret } from "../../../packages/crypto/src/secret.ts";
 import { incarnationOf } from "../../../packages/crypto/src/testing/people.ts";
 import { hexOf } from "../format.ts";
+import type { EnvelopeInput } from "../run/envelope.ts";
 import type { VaultKeyInput } from "../run/keys.ts";
 import { filled, utf8 } from "./bytes.ts";
 import { depsOf, deviceOf } from "./world.ts";
@@ -121,3 +122,9 @@ export const sealedUnpadded = (
 };
 
 export const padded = (content: string): Uint8Array => pad(utf8(content));
+
+export const inputOf = (envelope: Uint8Array): EnvelopeInput => ({
+  envelope: hexOf(envelope),
+  signKey: hexOf(author.signKey),
+  vaultKey: keyInput(),
+});

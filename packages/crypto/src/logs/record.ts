@@ -195,7 +195,8 @@ export const decodeRecord = (bytes: Uint8Array): Result<LogRecord, RecordError> 
   if (newer) return err(newer);
   return decode({ what: "record", byteLengthMax: recordByteLengthMax }, bytes, (from) => {
     const header = readContent(from);
-    const content = bytes.slice(0, from.at);
+    // A copy, also of a Node Buffer, whose own slice is a view.
+    const content = new Uint8Array(bytes.subarray(0, from.at));
     const signatures = from.list(recordSignatureCountMax, 80, () => ({
       device: deviceIds.read(from),
       signature: readSignature(from),

@@ -125,7 +125,7 @@ export const grantViewer = (
   { viewer }: Payload<"grantViewer">,
 ): Outcome => {
   if (viewer.user !== author.user) return violated(record, "VL4 the role allows it");
-  if (state.viewers.size >= viewerCountMax)
+  if (!state.viewers.has(viewer.device) && state.viewers.size >= viewerCountMax)
     return violated(record, "VL18 no more members or viewers than the limit");
   return withBoxes(
     {

@@ -1,7 +1,6 @@
 /** Sealed presence, passed on to those who are there and never stored. The same in both directions. */
-import type { Reader, Writer } from "@duro/crypto/types";
+import { type Reader, type Writer, sizes } from "@duro/crypto/types";
 import { type ChannelNumber, channelNumbers } from "../ids.ts";
-import { sealedPresenceByteLengthMax } from "../limits.ts";
 
 export interface Presence {
   readonly type: "Presence";
@@ -17,5 +16,5 @@ export const writePresence = (to: Writer, frame: Presence): void => {
 export const readPresence = (from: Reader): Presence => ({
   type: "Presence",
   channel: channelNumbers.read(from),
-  sealed: from.varBytes(sealedPresenceByteLengthMax),
+  sealed: from.varBytes(sizes.sealedPresenceByteLengthMax),
 });
