@@ -1,6 +1,6 @@
 /**
- * `npm test`: installs what is missing or stale, then runs the whole gate on the pinned Node. Plain
- * JavaScript that Node 20 can run, since on a fresh clone nothing else is there yet.
+ * `npm test` and `npm run check`: install what is missing or stale, then run the gate on the pinned
+ * Node. Plain JavaScript that Node 20 can run, since on a fresh clone nothing else is there yet.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -11,17 +11,34 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const stampFile = join(root, "node_modules", ".duro-installed");
 
-/** What an install depends on: when one of these changes, the install is stale. */
+const read = (file) => readFileSync(join(root, file), "utf8");
+
+/** What of a manifest an install depends on; a changed script or description makes nothing stale. */
+const wantedBy = (manifest) => {
+  const { workspaces, allowScripts, dependencies, devDependencies, optionalDependencies } =
+    JSON.parse(read(manifest));
+  return JSON.stringify([
+    manifest,
+    workspaces,
+    allowScripts,
+    dependencies,
+    devDependencies,
+    optionalDependencies,
+  ]);
+};
+
+/** When this changes, the install is stale. */
 const wantedStamp = () => {
-  const manifests = [
-    "package.json",
-    "package-lock.json",
-    ".npmrc",
-    ...readdirSync(join(root, "packages")).map((name) => `packages/${name}/package.json`),
+  const packages = readdirSync(join(root, "packages")).toSorted();
+  const manifests = ["package.json", ...packages.map((name) => `packages/${name}/package.json`)];
+  const wanted = [
+    process.platform,
+    process.arch,
+    read(".npmrc"),
+    read("package-lock.json"),
+    ...manifests.map(wantedBy),
   ];
-  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
-  for (const file of manifests) hash.update(file).update(readFileSync(join(root, file)));
-  return hash.digest("hex");
+  return createHash("sha256").update(wanted.join("\n")).digest("hex");
 };
 
 const isInstalled = (stamp) =>
@@ -47,10 +64,11 @@ const install = (stamp) => {
   writeFileSync(stampFile, `${stamp}\n`);
 };
 
+const scope = process.argv[2] ?? "all";
 const stamp = wantedStamp();
 if (!isInstalled(stamp)) install(stamp);
 
-const { status } = spawnSync(pinnedNode(), [join(root, "scripts", "gate.mjs"), "all"], {
+const { status } = spawnSync(pinnedNode(), [join(root, "scripts", "gate.mjs"), scope], {
   cwd: root,
   stdio: "inherit",
 });
