@@ -113,6 +113,9 @@ if (scope === "all") {
     );
     return undefined;
   });
+  await step("protections taken away, every tenth", () =>
+    whole("node", ["test/mutants/control.ts", "--every", "10"]),
+  );
   await step("fuzz, 10 seconds", () => whole("node", ["test/fuzz/fuzz.ts", "--seconds", "10"]));
 }
 

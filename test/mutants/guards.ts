@@ -1,0 +1,375 @@
+/**
+ * Protections, and where each stands. The control takes one away at a time and wants the tests to
+ * notice: a test that passes without the check proves nothing.
+ */
+export interface Guard {
+  /** What is protected, as docs/protocol.md or docs/crypto.md name it. */
+  readonly name: string;
+  /** From packages/. */
+  readonly file: string;
+  /** An expression of that file; the control puts `instead` in its place. */
+  readonly find: string;
+  readonly instead: string;
+  /** Where the tests stand that must notice, from packages/. */
+  readonly tests: readonly string[];
+}
+
+/** The check never refuses. */
+const off = "(false as boolean)";
+/** The check always agrees. */
+const on = "(true as boolean)";
+
+const guard = (
+  name: string,
+  file: string,
+  find: string,
+  tests: readonly string[],
+  instead = off,
+): Guard => ({ name, file, find, instead, tests });
+
+const crypto = (path: string): string => `crypto/src/${path}`;
+const sealTests = [crypto("seal.test.ts")];
+const envelopeTests = [crypto("envelope")];
+const identityTests = [crypto("logs/identity")];
+const vaultTests = [crypto("logs/vault")];
+const standingTests = [crypto("logs/standing.test.ts")];
+const readerTests = [crypto("bytes/reader.test.ts")];
+
+export const guards: readonly Guard[] = [
+  guard(
+    "the commitment is checked before opening",
+    crypto("seal.ts"),
+    "!secretsAreEqual(message.commitment, commitment)",
+    sealTests,
+  ),
+  guard(
+    "the nonce hashes the plaintext",
+    crypto("seal.ts"),
+    "    surroundings.clear,\n    plaintext,\n",
+    sealTests,
+    "    surroundings.clear,\n",
+  ),
+  guard(
+    "the message key binds the clear part",
+    crypto("seal.ts"),
+    "    nonce,\n    clear,\n  );",
+    sealTests,
+    "    nonce,\n  );",
+  ),
+  guard(
+    "padding has one form",
+    crypto("padding.ts"),
+    "if (byte !== 0)",
+    [crypto("padding.test.ts")],
+    `if (${off})`,
+  ),
+  guard(
+    "ENV1 a body is the one its head speaks of",
+    crypto("envelope/envelope.ts"),
+    "body !== undefined && !isBodyOf(head, body)",
+    envelopeTests,
+  ),
+  guard(
+    "ENV1 so it is within a run",
+    crypto("envelope/run.ts"),
+    "body !== undefined && !isBodyOf(head, body)",
+    envelopeTests,
+  ),
+  guard(
+    "RUN1 a run is of one chain",
+    crypto("envelope/run.ts"),
+    "head.chain !== known.chain",
+    envelopeTests,
+  ),
+  guard(
+    "RUN1 a run is of one vault",
+    crypto("envelope/run.ts"),
+    "head.vault !== known.vault",
+    envelopeTests,
+  ),
+  guard(
+    "RUN2 OPEN comes first and only first",
+    crypto("envelope/run.ts"),
+    "(head.kind === EnvelopeKind.Open) !== (head.seq === 1)",
+    envelopeTests,
+  ),
+  guard(
+    "RUN3 the epoch never falls",
+    crypto("envelope/run.ts"),
+    "head.epoch < known.epoch",
+    envelopeTests,
+  ),
+  guard(
+    "RUN4 the newest head is signed",
+    crypto("envelope/run.ts"),
+    "!isLinkSignedBy(envelopeLink, hash, signKey, newest.signature)",
+    envelopeTests,
+  ),
+  guard("LINK1 a gap is a gap", crypto("link.ts"), "next.at !== last.at + 1", [
+    crypto("link.test.ts"),
+  ]),
+  guard("LINK2 a fork is a fork", crypto("link.ts"), "next.previous !== last.id", [
+    crypto("link.test.ts"),
+  ]),
+  guard(
+    "a key is the one committed to",
+    crypto("keys/box.ts"),
+    "secretsAreEqual(context.commit(key), context.commitment)",
+    [crypto("keys")],
+    on,
+  ),
+  guard(
+    "ID2 the log's name follows from its genesis",
+    crypto("logs/identityLog.ts"),
+    "record.log !== user",
+    identityTests,
+  ),
+  guard(
+    "ID3 a removed device signs nothing",
+    crypto("logs/identityLog.ts"),
+    "!isActive(author) || author.scope === DeviceScope.Viewer",
+    identityTests,
+    "author === undefined",
+  ),
+  guard(
+    "ID4 a new device signs too",
+    crypto("logs/identityLog.ts"),
+    "record.signatures[1]?.device !== id",
+    identityTests,
+  ),
+  guard(
+    "ID5 a revoked device does not come back",
+    crypto("logs/identityLog.ts"),
+    "state.devices.has(id)",
+    identityTests,
+  ),
+  guard(
+    "ID7 nobody revokes themselves",
+    crypto("logs/identityLog.ts"),
+    "!isActive(revoked) || id === record.author.device",
+    identityTests,
+    "!isActive(revoked)",
+  ),
+  guard(
+    "ID9 boxes go to exactly those who remain",
+    crypto("logs/identityLog.ts"),
+    "expected.join() !== boxes.map(({ device }) => device).join()",
+    identityTests,
+  ),
+  guard(
+    "ID10 one laptop cannot burn the words",
+    crypto("logs/identityLog.ts"),
+    "!(isPaperItself || areTwoFull)",
+    identityTests,
+  ),
+  guard(
+    "ID13 a key that boxes go to is one",
+    crypto("keys/kemKey.ts"),
+    "xwingEncapsulate(key, someSeed) !== undefined",
+    identityTests,
+    on,
+  ),
+  guard(
+    "VL1 pins name exactly the users relied on",
+    crypto("logs/vaultPins.ts"),
+    "!areExact && !(pinsFreely(payload) && areMembers)",
+    vaultTests,
+  ),
+  guard(
+    "VL2 a pin never goes back or to another branch",
+    crypto("logs/vaultPins.ts"),
+    "!extendsIt",
+    vaultTests,
+  ),
+  guard(
+    "VL3 a closed device signs no record",
+    crypto("logs/vaultLog.ts"),
+    'state.closedDevices.get(record.author.device) === "device"',
+    vaultTests,
+  ),
+  guard(
+    "VL4 who may add whom",
+    crypto("logs/vaultMembers.ts"),
+    "!mayGive(author.role, role)",
+    vaultTests,
+  ),
+  guard(
+    "VL4 who may remove whom",
+    crypto("logs/vaultMembers.ts"),
+    "!mayManage(author.role, target.role)",
+    vaultTests,
+  ),
+  guard(
+    "VL5 recipients are exactly the members",
+    crypto("logs/vaultEpochs.ts"),
+    "!areMembers || !areViewers",
+    vaultTests,
+  ),
+  guard(
+    "VL6 a box goes to the current generation",
+    crypto("logs/vaultEpochs.ts"),
+    "identity === undefined || generation !== currentGeneration(identity).generation",
+    vaultTests,
+    "identity === undefined",
+  ),
+  guard(
+    "VL7 the next epoch",
+    crypto("logs/vaultEpochs.ts"),
+    "rotation.epoch !== currentEpoch(state).epoch + 1",
+    vaultTests,
+  ),
+  guard(
+    "VL8 a pin that takes writing away brings the cut",
+    crypto("logs/vaultPins.ts"),
+    "isGone && !state.closedDevices.has(device.id) && !cutNow.has(device.id)",
+    vaultTests,
+  ),
+  guard("VL9 a cut is only raised", crypto("logs/vaultCuts.ts"), "!isRaised", vaultTests),
+  guard(
+    "VL13 an owner remains",
+    crypto("logs/vaultMembers.ts"),
+    "target.role === Role.Owner && role !== Role.Owner && owners.length === 1",
+    vaultTests,
+  ),
+  guard("VL15 a proof of equivocation is one", crypto("logs/vaultCuts.ts"), "!isProof", vaultTests),
+  guard(
+    "VL20 whoever rotates cannot remove themselves",
+    crypto("logs/vaultMembers.ts"),
+    "user === author.user)",
+    vaultTests,
+    `${off})`,
+  ),
+  guard(
+    "VL22 a new type needs a policy",
+    crypto("logs/vaultLog.ts"),
+    "!state.extraTypes.has(payload.number)",
+    vaultTests,
+  ),
+  guard(
+    "COUNT1 a chain is its device's",
+    crypto("logs/standing.ts"),
+    "chainIdOf(device.signKey, opening.incarnation) !== opening.chain",
+    standingTests,
+  ),
+  guard(
+    "COUNT2 a cut stands",
+    crypto("logs/standing.ts"),
+    "cut !== undefined)",
+    standingTests,
+    `${off})`,
+  ),
+  guard(
+    "COUNT3 a closed device counts for nothing",
+    crypto("logs/standing.ts"),
+    "state.closedDevices.has(opening.device)",
+    standingTests,
+  ),
+  guard(
+    "COUNT4 who was given writing later counts from there",
+    crypto("logs/standing.ts"),
+    "openedAt < member.writerSince",
+    standingTests,
+  ),
+  guard("PLACE2 the log head never goes back", crypto("logs/place.ts"), "index < lastLogIndex", [
+    crypto("logs/place.test.ts"),
+  ]),
+  guard(
+    "PLACE3 the epoch is the one of its log head",
+    crypto("logs/place.ts"),
+    "current?.epoch === head.epoch",
+    [crypto("logs/place.test.ts")],
+    on,
+  ),
+  guard(
+    "a revoked phrase is refused",
+    crypto("logs/acceptPhrase.ts"),
+    "known.revokedAt !== undefined",
+    [crypto("logs/acceptPhrase.test.ts")],
+  ),
+  guard(
+    "a blob has all its chunks",
+    crypto("blobHash.ts"),
+    "chunkHashes.length !== ref.header.chunkCount",
+    [crypto("blob")],
+  ),
+  guard(
+    "a blob is the one asked for",
+    crypto("blobHash.ts"),
+    "got === ref.id",
+    [crypto("blob")],
+    on,
+  ),
+  guard("a chunk knows its place", crypto("blob.ts"), "to.u32(index);", [crypto("blob")], ""),
+  guard(
+    "a presence is not played again",
+    crypto("presence.ts"),
+    "presence.count <= author.countSeen",
+    [crypto("presence.test.ts")],
+  ),
+  guard(
+    "a pairing proves the code",
+    crypto("pairing/handshake.ts"),
+    "!secretsAreEqual(expected, proof.value)",
+    [crypto("pairing")],
+  ),
+  guard(
+    "keys of a pairing are committed to before",
+    crypto("pairing/handshake.ts"),
+    "!bytesAreEqual(commitmentOf(otherRole[own.role], theirs.value), commitment)",
+    [crypto("pairing")],
+  ),
+  guard(
+    "a passphrase is not stretched too little",
+    crypto("passphrase.ts"),
+    "got >= min && got <= max",
+    [crypto("passphrase.test.ts")],
+    "got <= max",
+  ),
+  guard(
+    "WIRE2 a number has one spelling",
+    crypto("bytes/reader.ts"),
+    "decoder.pos - start > 1 && bytes[decoder.pos - 1] === 0",
+    readerTests,
+  ),
+  guard(
+    "WIRE3 nothing is read beyond the view",
+    crypto("bytes/reader.ts"),
+    "left < byteLength",
+    readerTests,
+  ),
+  guard(
+    "WIRE3 a count is believed only if the bytes can hold it",
+    crypto("bytes/reader.ts"),
+    "count * itemByteLengthMin > bytes.length - decoder.pos",
+    readerTests,
+  ),
+  guard("WIRE2 a set rises", crypto("bytes/rising.ts"), "!isRising(items[at - 1], item, limits)", [
+    crypto("logs"),
+    "protocol/src/wire",
+  ]),
+  guard(
+    "FRAME7 a frame has a limit",
+    "protocol/src/wire/frame.ts",
+    "bytes.length > frameByteLengthMax",
+    ["protocol/src/wire"],
+  ),
+  guard(
+    "FRUN4 what did not change is not said again",
+    "protocol/src/wire/run.ts",
+    "epoch === before",
+    ["protocol/src/wire"],
+  ),
+  guard(
+    "BODY5 what tells the relay nothing has no clear part",
+    "protocol/src/body/body.ts",
+    "clear.length === 0",
+    ["protocol/src/body"],
+    on,
+  ),
+  guard(
+    "BODY7 documents lie within their blob",
+    "protocol/src/body/checkpoint.ts",
+    "entry.offset + entry.byteLength > inBlob",
+    ["protocol/src/body"],
+  ),
+];
