@@ -13,6 +13,7 @@ export const labels = {
   bodyHash: "duro/1/body-hash",
   blobId: "duro/1/blob-id",
   blobChunkHash: "duro/1/blob-chunk-hash",
+  docDigest: "duro/1/doc-digest",
   // signatures
   signRecord: "duro/1/sign/record",
   signEnvelope: "duro/1/sign/envelope",

@@ -8,7 +8,7 @@ import { seededRandomBytes } from "./testing/seededRandomBytes.ts";
 
 const [one, two, three] = [1, 2, 3].map((byte) => recordIds.fromBytes(filled(32, byte)));
 
-test("a link follows its predecessor alone", () => {
+test("[LINK1] [LINK2] a link follows its predecessor alone", () => {
   const last = { at: 4, id: one };
   const next = { at: 5, id: two, previous: one };
   expect(followLink(last, next)).toEqual({ ok: true, value: { at: 5, id: two } });
@@ -23,7 +23,7 @@ test.each([
     { at: 5, id: two, previous: three },
     { type: "LinkForked", at: 4, have: one, got: three },
   ],
-])("%s does not follow, and the refusal says why", (_, next, error) => {
+])("[LINK1] [LINK2] %s does not follow, and the refusal says why", (_, next, error) => {
   expect(followLink({ at: 4, id: one }, next)).toEqual({ ok: false, error });
 });
 

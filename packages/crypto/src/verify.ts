@@ -11,6 +11,7 @@ export {
   chunkHashOf,
   type ChunkMissing,
 } from "./blobHash.ts";
+export { docDigestOf } from "./docDigest.ts";
 export { bodyHashOf, type BodyHashMismatch, isBodyOf, readClear } from "./envelope/bodyForm.ts";
 export {
   type BadSignature,

@@ -1,4 +1,5 @@
 /** Presence messages of one chain, and one fault for each thing that can be wrong. */
+import { sealedPresenceByteLengthMax } from "../../../packages/crypto/src/sizes.ts";
 import { concatBytes } from "../../../packages/crypto/src/bytes/bytes.ts";
 import { chainIdOf } from "../../../packages/crypto/src/envelope/envelope.ts";
 import { vaultIds } from "../../../packages/crypto/src/ids.ts";
@@ -132,9 +133,9 @@ export const makePresence = (): VectorFile<PresenceInput> => {
         "numbers are below 2^53",
         hexOf(replaced(right, at.count, [0, 0, 0, 0, 0, 0, 0x20, 0])),
       ),
-      decodeFault("more than a presence may be", "at most 69,696 bytes", {
+      decodeFault("more than a presence may be", "at most 69,632 bytes", {
         hex: hexOf(right),
-        zeros: 69_696 - right.length + 1,
+        zeros: sealedPresenceByteLengthMax - right.length + 1,
       }),
       decodeFault("no bytes", "a presence has a head", ""),
       openFault("PresenceReplayed", "a count that was seen", "played again", right, {

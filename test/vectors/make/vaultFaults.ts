@@ -1,4 +1,5 @@
 /** Faults of form, link and name in a vault log; rules are in vaultViolations.ts. */
+import { signedWith } from "./envelopes.ts";
 import { concatBytes } from "../../../packages/crypto/src/bytes/bytes.ts";
 import { noEnvelope } from "../../../packages/crypto/src/ids.ts";
 import { LogKind } from "../../../packages/crypto/src/logs/kinds.ts";
@@ -11,7 +12,6 @@ import { createVault, incarnationOf } from "../../../packages/crypto/src/testing
 import {
   chainCut,
   impostor,
-  twoHeads,
   vaultPayloadOf,
   vaultRecord,
   withFirstTwice,
@@ -48,6 +48,8 @@ const applyFault = (
 const pinned = ({ vault, owner }: Team, header: Partial<LogRecord> = {}): LogRecord =>
   vaultRecord(vault, owner, pin, { header });
 
+const noBody = new Uint8Array();
+
 const linkFaults = ({ team, unseen }: VaultWorld): readonly VectorCase<VaultLogInput>[] => {
   const { vault, owner, admin, writer, spare } = team;
   const [first] = vault.records;
@@ -57,7 +59,6 @@ const linkFaults = ({ team, unseen }: VaultWorld): readonly VectorCase<VaultLogI
     applyFault(expect, name, why, inputOf(team, record));
   const elsewhere = createVault(depsOf("elsewhere"), owner).state.vault;
   const asIdentity = signRecord(LogKind.Identity, pinned(team), new Uint8Array(), [owner.device]);
-  const forged = twoHeads(depsOf("forged heads"), vault, owner.device, { seq: 3 });
   const allowing = stepped(team, policyOf(team, { extraTypes: [99] }));
   return [
     refused(
@@ -70,7 +71,9 @@ const linkFaults = ({ team, unseen }: VaultWorld): readonly VectorCase<VaultLogI
       "BadSignature",
       "an equivocation whose second head somebody else signed",
       "a proof is two signatures of the device named",
-      accusing(withSeed(team, "forged"), ([head]) => ({ heads: [head, forged[1]] })),
+      accusing(withSeed(team, "forged"), ([head, other]) => ({
+        heads: [head, signedWith(other.head, noBody, admin.device)],
+      })),
     ),
     refused(
       "LinkGap",

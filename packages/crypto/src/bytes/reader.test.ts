@@ -52,7 +52,7 @@ const twin = <T>(
   return () => fc.assert(fc.property(values, roundTrip));
 };
 
-describe("what is written is read back, whole, and not a byte short or over", () => {
+describe("[WIRE1] what is written is read back, whole, and not a byte short or over", () => {
   test.each([
     [
       "u8",
@@ -170,7 +170,7 @@ test("numbers are little-endian", () => {
   expect([...bytes]).toEqual([0x0d, 0x0c, 0x0b, 0x0a, 2, 0, 0, 0, 1, 0, 0, 0, 0xac, 0x02]);
 });
 
-describe("refused", () => {
+describe("[WIRE2] [WIRE3] refused", () => {
   const ff = 0xff;
   test.each<[string, Uint8Array, (from: Reader) => unknown, Partial<Malformed>]>([
     ["a zero spelled in two bytes", bytesOf(0x80, 0), (from) => from.varUint(), { at: 0 }],

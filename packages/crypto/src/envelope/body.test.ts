@@ -99,7 +99,7 @@ describe("a body", () => {
   });
 });
 
-describe("the head's body is told from any other", () => {
+describe("[ENV1] the head's body is told from any other", () => {
   test.each([
     ["itself", body, true],
     ["a byte short", body.subarray(0, -1), false],
@@ -129,7 +129,7 @@ describe("a key of another vault or epoch is no verdict on the envelope", () => 
   });
 });
 
-describe("a body that its author signed where it does not belong is void", () => {
+describe("[ENV3] a body that its author signed where it does not belong is void", () => {
   const newerKey = someVaultKey(deps, { epoch: 2 });
   const otherKey = someVaultKey(deps, { vault: otherVault });
   const { head } = envelope;
@@ -172,7 +172,7 @@ describe("a body that its author signed where it does not belong is void", () =>
   });
 });
 
-describe("bytes that an author signed as a body are void by name", () => {
+describe("[ENV3] bytes that an author signed as a body are void by name", () => {
   const { head } = envelope;
   const sealed = body.subarray(1 + clear.length);
   const withClear = (...parts: readonly Uint8Array[]) => concatBytes(...parts, sealed);

@@ -133,7 +133,7 @@ const withBodyOf = (byteLength: number): Uint8Array =>
   withWritten(at.bodyByteLength, ...encode((to) => to.u32(byteLength)));
 const bodyLimits = `a body of ${bodyByteLengthMin} to ${bodyByteLengthMax}`;
 
-describe("a head is Malformed", () => {
+describe("[ENV2] a head is Malformed", () => {
   test.each([
     ["of kind 0", withWritten(at.kind, 0, 0), "kind 1 to 5"],
     ["of kind 6", withWritten(at.kind, 6, 0), "kind 1 to 5"],
@@ -161,7 +161,7 @@ describe("a head is Malformed", () => {
   });
 });
 
-describe("a head of another version or suite", () => {
+describe("[WIRE4] a head of another version or suite", () => {
   test.each([
     [2, 1],
     [0, 1],

@@ -115,42 +115,42 @@ describe("a run is refused", () => {
   const otherKey = someVaultKey(deps, { vault: otherVault });
 
   test.each([
-    ["with its first missing", chain.slice(1), { type: "LinkGap", have: 0, got: 2 }],
-    ["with one missing inside", chain.toSpliced(3, 1), { type: "LinkGap", have: 3, got: 5 }],
-    ["with one twice", chain.toSpliced(3, 0, at(2)), { type: "LinkGap", have: 3, got: 3 }],
-    ["backwards", chain.slice(1).toReversed(), { type: "LinkGap", have: 0, got: 6 }],
+    ["[RUN1] with its first missing", chain.slice(1), { type: "LinkGap", have: 0, got: 2 }],
+    ["[RUN1] with one missing inside", chain.toSpliced(3, 1), { type: "LinkGap", have: 3, got: 5 }],
+    ["[RUN1] with one twice", chain.toSpliced(3, 0, at(2)), { type: "LinkGap", have: 3, got: 3 }],
+    ["[RUN1] backwards", chain.slice(1).toReversed(), { type: "LinkGap", have: 0, got: 6 }],
     [
-      "with one that follows another branch",
+      "[RUN1] with one that follows another branch",
       withNext({ previous: forkedId }),
       { type: "LinkForked", at: 6, have: ids[5], got: forkedId },
     ],
     [
-      "with an OPEN in the middle",
+      "[RUN2] with an OPEN in the middle",
       withNext({ kind: EnvelopeKind.Open }),
       { type: "RunBroken", rule: "open comes first", seq: 7 },
     ],
     [
-      "with no OPEN in front",
+      "[RUN2] with no OPEN in front",
       sealChain(deps, sealer, 2, () => ({ kind: EnvelopeKind.Data })),
       { type: "RunBroken", rule: "open comes first", seq: 1 },
     ],
     [
-      "with a second first envelope",
+      "[RUN1] with a second first envelope",
       withNext({ seq: 1, kind: EnvelopeKind.Open }),
       { type: "LinkGap", have: 6, got: 1 },
     ],
     [
-      "with one of another vault",
+      "[RUN1] with one of another vault",
       withNext({}, otherKey),
       { type: "RunBroken", rule: "one vault", seq: 7 },
     ],
     [
-      "with one of another chain",
+      "[RUN1] with one of another chain",
       withNext({ chain: foreign }),
       { type: "RunBroken", rule: "one chain", chain: foreign, seq: 7 },
     ],
     [
-      "with a body that is another's",
+      "[ENV1] with a body that is another's",
       chain.with(2, { ...at(2), body: at(3).body }),
       { type: "BodyHashMismatch", chain: chainId, seq: 3 },
     ],
@@ -158,7 +158,7 @@ describe("a run is refused", () => {
     expect(mustFail(verify(envelopes))).toMatchObject(error);
   });
 
-  test("when the epoch falls, inside or from where it starts", () => {
+  test("[RUN3] when the epoch falls, inside or from where it starts", () => {
     const rising = withNext({}, newerKey);
     const last = rising.at(-1);
     if (last === undefined) throw new RangeError("seven");
@@ -194,7 +194,7 @@ describe("a run is refused", () => {
   });
 });
 
-describe("a run goes on with its own chain only", () => {
+describe("[RUN1] a run goes on with its own chain only", () => {
   const next = (fields: Partial<HeadFields>) =>
     sealSome(deps, sealer, utf8("next"), { seq: 7, previous: ids[5] ?? noEnvelope, ...fields });
 
@@ -222,7 +222,7 @@ describe("a run goes on with its own chain only", () => {
   });
 });
 
-describe("signatures of a run", () => {
+describe("[RUN4] [LINK3] signatures of a run", () => {
   const badSignature = { type: "BadSignature", what: "envelope", of: chainId };
 
   test("the newest is asked for", () => {
