@@ -59,9 +59,9 @@ export const guards: readonly Guard[] = [
   guard(
     "padding has one form",
     crypto("padding.ts"),
-    "if (byte !== 0)",
+    "seen !== 0",
     [crypto("padding.test.ts")],
-    `if (${off})`,
+    off,
   ),
   guard(
     "ENV1 a body is the one its head speaks of",

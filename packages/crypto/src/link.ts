@@ -13,13 +13,13 @@ export interface LinkLabels {
   readonly signature: Label;
 }
 
-export interface Position<Id> {
+export interface LinkPoint<Id> {
   /** A log's index or a chain's seq. */
   readonly at: number;
   readonly id: Id;
 }
 
-export interface Link<Id> extends Position<Id> {
+export interface Link<Id> extends LinkPoint<Id> {
   readonly previous: Id;
 }
 
@@ -53,9 +53,9 @@ export const isLinkSignedBy = (
 
 /** Whether `next` stands right behind `last`. */
 export const followLink = <Id>(
-  last: Position<Id>,
+  last: LinkPoint<Id>,
   next: Link<Id>,
-): Result<Position<Id>, LinkGap | LinkForked<Id>> => {
+): Result<LinkPoint<Id>, LinkGap | LinkForked<Id>> => {
   if (next.at !== last.at + 1) return err({ type: "LinkGap", have: last.at, got: next.at });
   if (next.previous !== last.id)
     return err({

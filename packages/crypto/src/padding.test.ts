@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pad, paddedByteLength, padmeByteLength, unpad } from "./padding.ts";
+import { pad, paddedByteLength, padmeByteLength, unpad, withPadded } from "./padding.ts";
 import { paddedByteLengthMin } from "./sizes.ts";
 import { mustFail } from "./testing/outcome.ts";
 import { must } from "./testing/people.ts";
@@ -153,5 +153,27 @@ describe("a padding that pad would not have made is refused", () => {
     ["nothing", new Uint8Array()],
   ])("%s", (_, padded) => {
     expect(mustFail(unpad(padded))).toMatchObject({ type: "Malformed", what: "padding" });
+  });
+});
+
+describe("padding in a buffer that is used again", () => {
+  const contents = [70_000, 5, 300_000, 0, 131_000, 4_096].map((byteLength) =>
+    new Uint8Array(byteLength).fill(byteLength % 251 || 1),
+  );
+
+  test("gives what pad gives, whatever was padded before", () => {
+    for (const content of contents)
+      expect(withPadded(content, (padded) => padded.slice())).toEqual(pad(content));
+  });
+
+  test("leaves no byte of the content behind, also when its user throws", () => {
+    const kept: Uint8Array[] = [];
+    const keeping = (padded: Uint8Array): never => {
+      kept.push(padded);
+      throw new RangeError("its user threw");
+    };
+    expect(() => withPadded(new Uint8Array(1_000).fill(7), keeping)).toThrow("its user threw");
+    withPadded(new Uint8Array(2_000).fill(9), (padded) => kept.push(padded));
+    expect(kept.map((padded) => padded.some((byte) => byte !== 0))).toEqual([false, false]);
   });
 });

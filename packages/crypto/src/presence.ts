@@ -9,7 +9,7 @@ import type { BadSignature } from "./envelope/envelope.ts";
 import { type ChainId, chainIds, type VaultId, vaultIds } from "./ids.ts";
 import type { VaultKey } from "./keys/vaultKey.ts";
 import { labels } from "./labels.ts";
-import { pad, unpad } from "./padding.ts";
+import { unpad, withPadded } from "./padding.ts";
 import { readSignature, type Signature, type SignPublicKey } from "./publicKeys.ts";
 import type { RandomBytes } from "./random.ts";
 import { assert, err, ok, type Result } from "./result.ts";
@@ -66,7 +66,9 @@ export const sealPresence = (
   const head = { ...place, epoch: vaultKey.epoch };
   const prefix = prefixBytes(head);
   const sealed = sealedBytes(
-    seal(deps, vaultKey.presence, { head: prefix, clear: noClear }, pad(plaintext)),
+    withPadded(plaintext, (padded) =>
+      seal(deps, vaultKey.presence, { head: prefix, clear: noClear }, padded),
+    ),
   );
   const parts = signedParts(vaultKey.vault, { ...head, sealed });
   const signature = sign(signSecret, labels.signPresence, ...parts);

@@ -38,7 +38,7 @@ export {
   verifyRun,
 } from "./envelope/run.ts";
 export { deviceIdOf, type DevicePublicKeys } from "./keys/deviceId.ts";
-export type { LinkForked, LinkGap, Position } from "./link.ts";
+export type { LinkForked, LinkGap, LinkPoint } from "./link.ts";
 export { isLoginBy, type LoginClaim } from "./login.ts";
 export {
   applyIdentityRecord,

@@ -5,7 +5,7 @@ import { concatBytes } from "../bytes/bytes.ts";
 import type { Malformed } from "../bytes/reader.ts";
 import { encode } from "../bytes/writer.ts";
 import type { VaultKey } from "../keys/vaultKey.ts";
-import { pad, unpad } from "../padding.ts";
+import { unpad, withPadded } from "../padding.ts";
 import type { RandomBytes } from "../random.ts";
 import { assert, err, ok, type Result } from "../result.ts";
 import { type CommitmentMismatch, open, seal, type SealBroken } from "../seal.ts";
@@ -46,7 +46,9 @@ export const sealBody = (
   assert(plaintext.length <= bodyPlaintextByteLengthMax, "larger values go into blobs");
   assert(clear.length <= bodyClearByteLengthMax, "the clear part has a limit");
   const surroundings = { head: headPrefixBytes(head), clear };
-  const { nonce, commitment, ciphertext } = seal(deps, key.bodies, surroundings, pad(plaintext));
+  const { nonce, commitment, ciphertext } = withPadded(plaintext, (padded) =>
+    seal(deps, key.bodies, surroundings, padded),
+  );
   const clearBytes = encode((to) => to.varBytes(clear));
   return { nonce, body: concatBytes(clearBytes, commitment, ciphertext) };
 };

@@ -10,7 +10,7 @@ import {
   type LinkForked,
   type LinkGap,
   linkHash,
-  type Position,
+  type LinkPoint,
 } from "../link.ts";
 import type { SignPublicKey } from "../publicKeys.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -24,7 +24,7 @@ import {
 } from "./envelope.ts";
 import { encodeHead, type EnvelopeHead, EnvelopeKind } from "./head.ts";
 
-export type ChainHead = Position<EnvelopeId>;
+export type ChainHead = LinkPoint<EnvelopeId>;
 
 /** What is known of a chain: a run of it goes on from here, and no run of another does. */
 export interface KnownChain {

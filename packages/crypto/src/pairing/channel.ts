@@ -1,7 +1,7 @@
 /** Messages inside a paired channel: numbered each way, so none can be dropped, repeated or reordered. */
 import type { Malformed } from "../bytes/reader.ts";
 import { encode } from "../bytes/writer.ts";
-import { pad, unpad } from "../padding.ts";
+import { unpad, withPadded } from "../padding.ts";
 import type { RandomBytes } from "../random.ts";
 import { err, type Result } from "../result.ts";
 import {
@@ -27,7 +27,7 @@ export const sealPairingMessage = (
 ): Uint8Array => {
   const root = session.role === "joiner" ? session.joinerToApprover : session.approverToJoiner;
   const surroundings = { head: numberBytes(count), clear: noClear };
-  return sealedBytes(seal(deps, root, surroundings, pad(plaintext)));
+  return sealedBytes(withPadded(plaintext, (padded) => seal(deps, root, surroundings, padded)));
 };
 
 export const openPairingMessage = (
