@@ -65,26 +65,34 @@ const inputFor = (target: FuzzTarget): Uint8Array => {
     : mutate(dice, specimen, other);
 };
 
+const answerMs = (target: FuzzTarget, input: Uint8Array): number => {
+  const startedAt = performance.now();
+  target.answer(input);
+  return performance.now() - startedAt;
+};
+
 const runOnce = (target: FuzzTarget, tally: Tally): void => {
   const input = inputFor(target);
   const startedAt = performance.now();
   try {
     const outcome = target.answer(input);
+    const tookMs = performance.now() - startedAt;
+    tally.slowestMs = Math.max(tally.slowestMs, tookMs);
     if (outcome === "ok") tally.accepted++;
     else if (target.errors.has(outcome))
       tally.refusals.set(outcome, (tally.refusals.get(outcome) ?? 0) + 1);
     else fail(target, input, `an error nobody named: ${outcome}`);
+    // The machine may pause; an input that is slow is slow again.
+    if (
+      tookMs > answerMsMax &&
+      Math.min(answerMs(target, input), answerMs(target, input)) > answerMsMax
+    )
+      fail(target, input, `took ${tookMs.toFixed(0)} ms`);
   } catch (cause) {
-    fail(
-      target,
-      input,
-      `threw ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`,
-    );
+    const thrown = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    fail(target, input, `threw ${thrown}`);
   }
   tally.runs++;
-  const tookMs = performance.now() - startedAt;
-  tally.slowestMs = Math.max(tally.slowestMs, tookMs);
-  if (tookMs > answerMsMax) fail(target, input, `took ${tookMs.toFixed(0)} ms`);
 };
 
 console.log(`fuzzing ${fuzzTargets.length} decoders for ${seconds} s, seed ${seed}`);

@@ -19,9 +19,9 @@ import { isLinkSignedBy, type LinkLabels, linkHash } from "../link.ts";
 import { readSignature, type Signature, type SignPublicKey } from "../publicKeys.ts";
 import { err, ok, type Result } from "../result.ts";
 import { bodyByteLengthMax, headByteLength, signatureByteLength } from "../sizes.ts";
+import { unsupported, type VersionUnsupported } from "../version.ts";
 import { type BodyHashMismatch, isBodyOf } from "./bodyForm.ts";
 import { encodeHead, type EnvelopeHead, readHead, writeHead } from "./head.ts";
-import { unsupported, type VersionUnsupported } from "../version.ts";
 
 export interface SignedHead {
   readonly head: EnvelopeHead;

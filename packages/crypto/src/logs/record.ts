@@ -7,7 +7,6 @@
 import { decode, type Malformed, type Reader } from "../bytes/reader.ts";
 import { readRising, type RisingLimits, writeRising } from "../bytes/rising.ts";
 import { encode, type Writer } from "../bytes/writer.ts";
-import { readVersion, unsupported, type VersionUnsupported, writeVersion } from "../version.ts";
 import type { BadSignature } from "../envelope/envelope.ts";
 import {
   type DeviceId,
@@ -23,6 +22,7 @@ import { readSignature, type Signature, type SignPublicKey } from "../publicKeys
 import { err, ok, type Result } from "../result.ts";
 import type { SignSecretKey } from "../sign.ts";
 import { memberCountMax, recordByteLengthMax, recordSignatureCountMax } from "../sizes.ts";
+import { readVersion, unsupported, type VersionUnsupported, writeVersion } from "../version.ts";
 import { LogKind } from "./kinds.ts";
 
 /** An identity log as the author relied on it. */
