@@ -4,6 +4,8 @@ import { browserFlags, browserPath } from "./scripts/browserPath.mjs";
 
 /** Unit tests run in Node and, the same files, in a real browser. */
 const unitTests = ["packages/*/src/**/*.test.ts"];
+const postgresTests = "packages/**/*.pg.test.ts";
+const relayTests = "test/**/*.relay.test.ts";
 
 export default defineConfig({
   test: {
@@ -13,15 +15,36 @@ export default defineConfig({
         test: {
           name: "unit",
           include: unitTests,
-          exclude: ["**/*.browser.test.ts"],
+          exclude: ["**/*.browser.test.ts", postgresTests],
           testTimeout: 60_000,
+        },
+      },
+      {
+        // On a real Postgres: the one that DURO_TEST_DATABASE_URL names, or our own.
+        test: {
+          name: "postgres",
+          include: [postgresTests],
+          globalSetup: ["packages/server/src/testing/testPostgres.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
       {
         test: {
           name: "repo",
           include: ["test/**/*.test.ts"],
+          exclude: [relayTests],
           testTimeout: 120_000,
+        },
+      },
+      {
+        // The relay as a program of its own, one file after the other: they measure and they kill.
+        test: {
+          name: "relay",
+          include: [relayTests],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -42,7 +65,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: unitTests,
-          exclude: ["**/*.node.test.ts"],
+          exclude: ["**/*.node.test.ts", "packages/server/**"],
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -73,7 +73,12 @@ mkdirSync(reports, { recursive: true });
 /** How many of the unit tests a browser would have run. */
 const browserTestCount = (files) =>
   files
-    .filter(({ name }) => name.includes("/packages/") && !name.endsWith(".node.test.ts"))
+    .filter(
+      ({ name }) =>
+        name.includes("/packages/") &&
+        !name.includes("/packages/server/") &&
+        !name.endsWith(".node.test.ts"),
+    )
     .reduce((sum, { assertionResults }) => sum + assertionResults.length, 0);
 
 const leftOut = [];
@@ -99,6 +104,7 @@ await step("lint", () => whole("oxlint", ["--type-aware", "--deny-warnings"]));
 await step("format", () => whole("prettier", ["--check", "--log-level", "warn", "."]));
 await step("unused code", () => whole("knip", ["--no-progress"]));
 const tests = await step("tests in Node", () => vitest(["unit", "repo"]));
+await step("tests on Postgres", () => vitest(["postgres"]));
 
 if (scope === "all") {
   await step("tests in a browser", async () => {
@@ -113,6 +119,7 @@ if (scope === "all") {
     );
     return undefined;
   });
+  await step("the relay as a program", () => vitest(["relay"]));
   await step("protections taken away, every tenth", () =>
     whole("node", ["test/mutants/control.ts", "--every", "10"]),
   );

@@ -63,7 +63,10 @@ describe("the arrows", () => {
       .flatMap((file) =>
         complaints(file, {
           ...facts,
-          rule: { ...facts.rule, mayUseNode: file.path.endsWith(".node.test.ts") },
+          rule: {
+            mayImport: [...facts.rule.mayImport, ...(facts.rule.testsMayImport ?? [])],
+            mayUseNode: facts.rule.mayUseNode || file.path.endsWith(".node.test.ts"),
+          },
           declared: new Set([...facts.declared, ...testTools]),
         }),
       );
@@ -102,8 +105,10 @@ const reachableFrom = (door: string): ReadonlySet<string> => {
 describe("the doors of crypto", () => {
   const doors = manifestOf("packages/crypto").exports ?? {};
 
-  test("there are four", () => {
-    expect(Object.keys(doors)).toEqual([".", "./types", "./verify", "./receipt"]);
+  test("there are four, and one for tests that no product code may use", () => {
+    expect(Object.keys(doors)).toEqual([".", "./types", "./verify", "./receipt", "./testing/*"]);
+    const allowed = Object.values(arrows).flatMap(({ mayImport }) => mayImport);
+    expect(allowed.filter((door) => door.includes("/testing/"))).toEqual([]);
   });
 
   test.each(["./types", "./verify", "./receipt"])(

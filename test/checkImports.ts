@@ -22,6 +22,11 @@ const packageOf = (target: string): string =>
     .slice(0, target.startsWith("@") ? 2 : 1)
     .join("/");
 
+const isDoor =
+  (target: string) =>
+  (door: string): boolean =>
+    door.endsWith("/*") ? target.startsWith(door.slice(0, -1)) : target === door;
+
 const complaintAbout = (
   { path }: SourceFile,
   { name, rule, declared }: PackageFacts,
@@ -34,7 +39,7 @@ const complaintAbout = (
       : `reaches out of its package: ${target}`;
   if (target.startsWith("node:"))
     return rule.mayUseNode ? undefined : `uses the platform: ${target}`;
-  if (target.startsWith("@duro/") && !rule.mayImport.includes(target))
+  if (target.startsWith("@duro/") && !rule.mayImport.some(isDoor(target)))
     return `no arrow allows ${target}`;
   return declared.has(packageOf(target)) ? undefined : `does not declare ${packageOf(target)}`;
 };

@@ -34,6 +34,7 @@ const identityTests = [crypto("logs/identity")];
 const vaultTests = [crypto("logs/vault")];
 const standingTests = [crypto("logs/standing.test.ts")];
 const readerTests = [crypto("bytes/reader.test.ts")];
+const relay = (path: string): string => `protocol/src/relay/${path}`;
 
 export const guards: readonly Guard[] = [
   guard(
@@ -371,5 +372,101 @@ export const guards: readonly Guard[] = [
     "protocol/src/body/checkpoint.ts",
     "entry.offset + entry.byteLength > inBlob",
     ["protocol/src/body"],
+  ),
+  guard(
+    "FLOW1 the relay begins no frame without credit",
+    relay("stepFlow.ts"),
+    "isSlow || sendCreditByteLength <= 0",
+    [relay("stepFlow.test.ts")],
+  ),
+  guard(
+    "FLOW3 a client sends no more than its credit",
+    relay("stepFlow.ts"),
+    "session.receiveCreditByteLength <= 0",
+    [relay("stepFlow.test.ts")],
+  ),
+  guard(
+    "FLOW5 puts without an answer are counted",
+    relay("stepPuts.ts"),
+    "session.putsInFlightCount >= putsInFlightMax",
+    [relay("stepFlow.test.ts")],
+  ),
+  guard(
+    "FLOW6 a socket that nobody reads is closed",
+    relay("relayStep.ts"),
+    "byteLength > bufferedByteLengthEnd",
+    [relay("stepFlow.test.ts")],
+  ),
+  guard(
+    "RELAY1 nothing of a session before the login",
+    relay("relayStep.ts"),
+    'return closeFor(state, refused("ProtocolOrder", { frame: frame.type }));',
+    [relay("stepSession.test.ts")],
+    "return stay(state);",
+  ),
+  guard(
+    "RELAY1 one login a connection",
+    relay("stepSession.ts"),
+    'state.session.kind !== "greeting" || state.session.isChecking',
+    [relay("stepSession.test.ts")],
+  ),
+  guard(
+    "RELAY2 a login over an old nonce is refused",
+    relay("stepSession.ts"),
+    "if (isNonceOver(state, nowMs)) return",
+    [relay("stepSession.test.ts")],
+    "if (false as boolean) return",
+  ),
+  guard(
+    "RELAY6 a channel number is used once",
+    relay("stepVaults.ts"),
+    "channel < session.channelNumberMin",
+    [relay("stepVaults.test.ts")],
+  ),
+  guard(
+    "RELAY7 nothing is done for a vault before access is known",
+    relay("step.ts"),
+    'channel?.stage.kind === "opening"',
+    [relay("stepVaults.test.ts")],
+  ),
+  guard(
+    "RELAY9 what came live while a page was read is not lost",
+    relay("stepPages.ts"),
+    "isEnd && found.newestPosition <= toPosition",
+    [relay("handOver.test.ts"), relay("stepPages.test.ts")],
+    "isEnd",
+  ),
+  guard(
+    "RELAY9 what was in a page is not sent again live",
+    relay("stepLive.ts"),
+    "fromPosition === channel.position + 1",
+    [relay("handOver.test.ts"), relay("stepLive.test.ts")],
+    on,
+  ),
+  guard(
+    "RELAY10 a page that was asked for before a Pull is thrown away",
+    relay("step.ts"),
+    'pageReading.kind === "idle" || pageReading.channel !== number',
+    [relay("stepPages.test.ts")],
+    on,
+  ),
+  guard(
+    "RELAY12 one's own envelopes are not sent back",
+    relay("stepLive.ts"),
+    "runs.some(({ origin }) => origin === key)",
+    [relay("stepLive.test.ts")],
+  ),
+  guard(
+    "RELAY13 one Nudge, then nothing until a Pull",
+    relay("stepLive.ts"),
+    'stage: { kind: "behind" }',
+    [relay("stepLive.test.ts")],
+    'stage: { kind: "live" }',
+  ),
+  guard(
+    "RELAY16 whoever goes on asking too fast is cut off",
+    relay("budget.ts"),
+    "tokens < -debtCountMax",
+    [relay("budget.test.ts")],
   ),
 ];

@@ -108,6 +108,7 @@ export {
   protocolVersion,
   protocolVersionMax,
   protocolVersionMin,
+  socketPath,
   subprotocol,
 } from "./version.ts";
 export type { Bye, Credit, Ping, Pong } from "./wire/alive.ts";
@@ -142,3 +143,19 @@ export type { Run, WireEnvelope } from "./wire/run.ts";
 export { envelopesToRun, runToEnvelopes } from "./wire/runEnvelopes.ts";
 export { ClientTag, RelayTag } from "./wire/tags.ts";
 export type { CatchUpDone, CloseVault, Nudge, OpenVault, Pull, VaultHeads } from "./wire/vault.ts";
+export { type Refused, refused, refusalFrame } from "./relay/refused.ts";
+export type { PreparedRun, RelayEffect } from "./relay/relayEffect.ts";
+export type {
+  LiveBatch,
+  LoggedIn,
+  ReceiptPart,
+  RelayInput,
+  RelayOpening,
+  RelaySelf,
+} from "./relay/relayInput.ts";
+export type { RelayConnection } from "./relay/relayState.ts";
+export { relayStep } from "./relay/relayStep.ts";
+export type { Step } from "./relay/step.ts";
+export { openRelayConnection } from "./relay/stepSession.ts";
+export { encodeEnvelopesFrame, encodeRun } from "./wire/envelopesFrame.ts";
+export { encodeSignedHeads, signedHeadByteLength } from "./wire/signedHeads.ts";

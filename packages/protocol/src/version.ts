@@ -8,6 +8,9 @@ export const protocolVersionMax = 1;
 /** Of the WebSocket: a relay that does not know it does not open the connection. */
 export const subprotocol = `duro.${protocolVersion}` as const;
 
+/** Where a relay's WebSocket is. */
+export const socketPath = "/v1/socket";
+
 export interface ProtocolChange {
   readonly version: number;
   readonly date: string;

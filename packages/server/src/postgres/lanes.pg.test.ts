@@ -1,0 +1,182 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openEmptyTestDatabase, type TestDatabase } from "../testing/testDatabase.ts";
+import { createLanes, type Lanes } from "./lanes.ts";
+import type { Sql } from "./sql.ts";
+
+/** What the driver throws outside of every promise, it throws within this time. */
+const soonMs = 200;
+
+describe("a lane", () => {
+  let database: TestDatabase;
+  let sql: Sql;
+  let lanes: Lanes;
+
+  beforeEach(async () => {
+    database = await openEmptyTestDatabase();
+    ({ sql } = database);
+    await sql`create table things (name text primary key, count int not null)`;
+    await sql`insert into things values ('locked', 0)`;
+    lanes = createLanes(sql, 1);
+  });
+  afterEach(async () => {
+    await lanes.close();
+    await database.close();
+  });
+
+  const names = async () =>
+    (await sql<{ name: string }[]>`select name from things order by name`).map(({ name }) => name);
+  const lock = (lane: Sql) =>
+    [lane<{ count: number }[]>`select count from things where name = 'locked' for update`] as const;
+  const writes = (...written: readonly string[]) =>
+    lanes.transact({
+      look: lock,
+      decide: (_, lane) => ({
+        writes: written.map((name) => lane`insert into things values (${name}, 0)`),
+        value: written.length,
+      }),
+    });
+
+  test("keeps what was written, in the order of the statements, and gives the value", async () => {
+    expect(await writes("b", "a")).toBe(2);
+    expect(await names()).toEqual(["a", "b", "locked"]);
+  });
+
+  test("shows what was looked at, and what one wrote the next sees, however many wait", async () => {
+    const seen: (number | undefined)[] = [];
+    const countUp = () =>
+      lanes.transact({
+        look: lock,
+        decide: ([[row]], lane) => {
+          seen.push(row?.count);
+          return {
+            writes: [lane`update things set count = count + 1 where name = 'locked'`],
+            value: undefined,
+          };
+        },
+      });
+    await Promise.all(Array.from({ length: 20 }, countUp));
+    expect(seen).toEqual(Array.from({ length: 20 }, (_, at) => at));
+  });
+
+  test.each([
+    ["first", ["locked", "a", "b"]],
+    ["last", ["a", "b", "locked"]],
+  ])("keeps nothing where the %s statement fails, and goes on", async (_, written) => {
+    for (let round = 0; round < 3; round++) {
+      await expect(writes(...written)).rejects.toMatchObject({
+        name: "TransactionFailed",
+        code: "23505",
+      });
+      expect(await names()).toEqual(["locked"]);
+    }
+    await writes("after");
+    expect(await names()).toEqual(["after", "locked"]);
+  });
+
+  test("tells of a failure without the values that were to be written", async () => {
+    const told = await writes("locked").catch((cause: unknown) => cause);
+    expect(JSON.stringify(told, Object.getOwnPropertyNames(told))).not.toContain("locked");
+    expect(told).not.toHaveProperty("cause");
+  });
+
+  test("gives up where a look fails, without asking for a decision, and goes on", async () => {
+    let isAsked = false;
+    const failed = lanes.transact({
+      look: (lane) => [...lock(lane), lane`select 1 / 0`, lane`select 1`],
+      decide: () => {
+        isAsked = true;
+        return { writes: [], value: undefined };
+      },
+    });
+    await expect(failed).rejects.toMatchObject({ code: "22012" });
+    expect(isAsked).toBe(false);
+    await writes("after");
+    expect(await names()).toEqual(["after", "locked"]);
+  });
+
+  test("is free again after a decision that throws, and after one that writes nothing", async () => {
+    const thrown = lanes.transact({
+      look: lock,
+      decide: () => {
+        throw new Error("no");
+      },
+    });
+    await expect(thrown).rejects.toThrow("no");
+    await lanes.transact({ look: lock, decide: () => ({ writes: [], value: undefined }) });
+    const [row] = await sql<{ count: number }[]>`
+      select count from things where name = 'locked' for update nowait`;
+    expect(row?.count).toBe(0);
+  });
+
+  const endSleepers = () =>
+    expect
+      .poll(
+        () => sql`
+          select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event = 'PgSleep'`,
+        { timeout: 10_000 },
+      )
+      .toHaveLength(1);
+
+  test.each([
+    ["the look", true],
+    ["the write", false],
+  ])(
+    "that loses its connection in %s fails once, and another takes its place",
+    async (_, isLook) => {
+      const uncaught: unknown[] = [];
+      const onUncaught = (cause: unknown): void => {
+        uncaught.push(cause);
+      };
+      process.on("uncaughtException", onUncaught);
+      const failed = lanes.transact({
+        look: (lane) => [lane`select pg_sleep(${isLook ? 30 : 0})`, ...lock(lane)],
+        decide: (__, lane) => ({
+          writes: [
+            lane`insert into things values ('a', 0)`,
+            lane`select pg_sleep(${isLook ? 0 : 30})`,
+            lane`insert into things values ('b', 0)`,
+          ],
+          value: undefined,
+        }),
+      });
+      const refused = expect(failed).rejects.toMatchObject({
+        name: "TransactionFailed",
+        code: "CONNECTION_CLOSED",
+      });
+      await endSleepers();
+      await refused;
+      await Promise.all([writes("c"), writes("d")]);
+      await new Promise((resolve) => {
+        setTimeout(resolve, soonMs);
+      });
+      process.off("uncaughtException", onUncaught);
+      expect(uncaught).toEqual([]);
+      expect(await names()).toEqual(["c", "d", "locked"]);
+    },
+  );
+
+  test("whose connection ended while it was free fails no transaction", async () => {
+    await writes("a");
+    await sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()
+        and query ilike 'commit%'`;
+    await new Promise((resolve) => {
+      setTimeout(resolve, soonMs);
+    });
+    await writes("b");
+    expect(await names()).toEqual(["a", "b", "locked"]);
+  });
+
+  test("waits for no reading of whole tables: rows are found by key, and plans are made once", async () => {
+    const settings = await lanes.transact({
+      look: (lane) => [lane`show plan_cache_mode`, lane`show enable_seqscan`],
+      decide: (looked) => ({ writes: [], value: looked.flat() }),
+    });
+    expect(settings).toEqual([
+      { plan_cache_mode: "force_generic_plan" },
+      { enable_seqscan: "off" },
+    ]);
+  });
+});

@@ -1,0 +1,254 @@
+/** Performs what one connection's machine wants of stores and of other connections. */
+import { assert, DeviceScope, LogKind } from "@duro/crypto/types";
+import type { Connection } from "./connection.ts";
+import {
+  type ChannelNumber,
+  limits,
+  type LoggedIn,
+  type LoginNonce,
+  refused,
+  type RelayEffect,
+  type VaultId,
+  vaultPositions,
+} from "@duro/protocol";
+import { mayOpen } from "../domain/access.ts";
+import type { Asker } from "../ports/accountStore.ts";
+import { dropBlob, grantToken } from "./blobEffects.ts";
+import type { RelayContext } from "./context.ts";
+import { framesOf } from "./frames.ts";
+import { sortBodies } from "./sortBodies.ts";
+import type { Listener } from "./hub.ts";
+import { closeMailbox, joinMailbox, openMailbox, sendToMailbox } from "./mailboxEffects.ts";
+import { appendRecord } from "./records.ts";
+import type { LoginCheck } from "./loginCheck.ts";
+
+export type WorkerEffect = Exclude<RelayEffect, { kind: "send" | "sendRuns" | "close" }>;
+
+export interface EffectWorker {
+  perform(effect: WorkerEffect): void;
+  /** The connection is over: nothing of it stays subscribed. */
+  end(): void;
+}
+
+/** Pages as large as a client's window allows; what is read beyond a frame waits in memory. */
+const pageEnvelopeCountMax = 2_048;
+const pageByteLengthMax = limits.creditWindowByteLength;
+const logPageLimit = {
+  recordCountMax: limits.recordsPerFrameMax,
+  byteLengthMax: limits.pageByteLength,
+};
+
+const positionOf = (value: number) => {
+  const position = vaultPositions.parse(value);
+  assert(position.ok, "positions stay below 2^53");
+  return position.value;
+};
+
+export const createEffectWorker = (
+  context: RelayContext,
+  checkLogin: LoginCheck,
+  connection: Connection,
+  nonce: LoginNonce,
+  key: symbol,
+): EffectWorker => {
+  let listener: Listener | undefined;
+  let leave: (() => void) | undefined;
+  let isEnded = false;
+  /** One after the other: the second record of a client may build on its first. */
+  let records: Promise<void> = Promise.resolve();
+  const openings = new Map<ChannelNumber, { readonly vault: VaultId; isListening: boolean }>();
+
+  const attempt = async (kind: WorkerEffect["kind"], work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+    } catch (cause) {
+      context.onFailure(kind, cause);
+      connection.take({ kind: "failed" });
+    }
+  };
+
+  const asker = (): Asker => {
+    assert(listener !== undefined, "the machine asks for this once it is logged in");
+    return listener;
+  };
+
+  const login = async (effect: Extract<WorkerEffect, { kind: "checkLogin" }>): Promise<void> => {
+    const { device, nowMs, signature } = effect.login;
+    const checked = await checkLogin({ device, nonce, nowMs, signature });
+    if (isEnded) return;
+    context.metrics.loggedIn(checked.ok ? "ok" : "refused");
+    if (!checked.ok) return connection.take({ kind: "loginRefused", refused: checked.error });
+    const { user, scope } = checked.value;
+    const states = await context.logs.identity(user);
+    const identityHead = states?.at(-1)?.head;
+    assert(identityHead !== undefined, "a device has a log");
+    const vaults = await context.accountStore.vaultsOf({ user, device, scope });
+    if (isEnded) return;
+    const who: LoggedIn = { user, device, scope, vaults, identityHead };
+    listener = { user, device, scope, take: (input) => connection.take(input) };
+    leave = context.hub.join(listener);
+    connection.take({ kind: "loggedIn", who });
+  };
+
+  const openVault = async (effect: Extract<WorkerEffect, { kind: "openVault" }>): Promise<void> => {
+    const { channel, vault } = effect;
+    const opening = { vault, isListening: false };
+    openings.set(channel, opening);
+    const state = await context.logs.vault(vault);
+    if (listener === undefined || state === undefined || !mayOpen(state, listener)) {
+      openings.delete(channel);
+      return connection.take({ kind: "vaultRefused", channel, refused: refused("VaultUnknown") });
+    }
+    const { position, chains } = await context.chainStore.heads(vault);
+    if (isEnded || openings.get(channel) !== opening) return;
+    opening.isListening = true;
+    context.hub.openVault(listener, state, position);
+    connection.take({
+      kind: "vaultOpened",
+      channel,
+      logHead: state.head,
+      position: positionOf(position),
+      chains,
+    });
+  };
+
+  const closeVault = ({ channel }: Extract<WorkerEffect, { kind: "closeVault" }>): void => {
+    const opening = openings.get(channel);
+    openings.delete(channel);
+    if (opening?.isListening === true && listener !== undefined)
+      context.hub.closeVault(listener, opening.vault);
+  };
+
+  const readPage = async (effect: Extract<WorkerEffect, { kind: "readPage" }>): Promise<void> => {
+    const { channel, reading, vault, vector, afterPosition, wantsBodies, byteLengthMax } = effect;
+    const page = await context.chainStore.page({
+      vault,
+      afterPosition,
+      vector,
+      wantsBodies,
+      envelopeCountMax: pageEnvelopeCountMax,
+      byteLengthMax: Math.min(byteLengthMax, pageByteLengthMax),
+    });
+    connection.take({
+      kind: "page",
+      channel,
+      reading,
+      frames: framesOf(page.envelopes),
+      toPosition: positionOf(page.toPosition),
+      isEnd: page.isEnd,
+    });
+  };
+
+  const readBodies = async (
+    effect: Extract<WorkerEffect, { kind: "readBodies" }>,
+  ): Promise<void> => {
+    const { channel, vault, chain, seqs } = effect;
+    const found = await context.chainStore.bodies({ vault, chain }, seqs, limits.pageByteLength);
+    const { whole, missing, unread } = sortBodies(found, seqs, limits.pageByteLength);
+    connection.take({ kind: "bodies", channel, chain, frames: framesOf(whole), missing, unread });
+  };
+
+  const readLog = async (effect: Extract<WorkerEffect, { kind: "readLog" }>): Promise<void> => {
+    const { request, name, fromIndex } = effect;
+    const state =
+      name.kind === LogKind.Vault
+        ? await context.logs.vault(name.log)
+        : (await context.logs.identity(name.log))?.at(-1);
+    const isMine = state !== undefined && (!("members" in state) || mayOpen(state, asker()));
+    if (!isMine) {
+      const refusal = refused(name.kind === LogKind.Vault ? "VaultUnknown" : "NotFound");
+      return connection.take({ kind: "logRefused", request, refused: refusal });
+    }
+    const records = await context.logStore.read(name, fromIndex, logPageLimit);
+    return connection.take({ kind: "logPage", request, records, head: state.head });
+  };
+
+  const append = async (effect: Extract<WorkerEffect, { kind: "appendRecord" }>): Promise<void> => {
+    const { request, record, byteLength } = effect;
+    const appended = await appendRecord(context, asker(), record);
+    if (!appended.ok)
+      return connection.take({
+        kind: "recordRefused",
+        request,
+        refused: appended.error,
+        byteLength,
+      });
+    const { name, index, id, isNew } = appended.value;
+    connection.take({ kind: "recordAppended", request, index, id, byteLength });
+    if (!isNew) return undefined;
+    context.notifier.publish({ kind: "log", name, index });
+    return context.hub.logGrew(name, { index, id });
+  };
+
+  const put = (effect: Extract<WorkerEffect, { kind: "putRun" }>): void => {
+    const { channel, vault, run, byteLength } = effect;
+    context.appender.put({
+      vault,
+      run,
+      byteLength,
+      asker: asker(),
+      origin: key,
+      done: (outcome) =>
+        connection.take({ kind: "putsDone", channel, putCount: 1, byteLength, ...outcome }),
+      fail: () => connection.take({ kind: "failed" }),
+    });
+  };
+
+  const passPresence = (effect: Extract<WorkerEffect, { kind: "passPresence" }>): void => {
+    if (listener?.scope === DeviceScope.Full)
+      context.hub.presence(listener, effect.vault, effect.sealed);
+  };
+
+  const perform = (effect: WorkerEffect): Promise<void> | undefined => {
+    switch (effect.kind) {
+      case "checkLogin":
+        return login(effect);
+      case "openVault":
+        return openVault(effect);
+      case "closeVault":
+        return void closeVault(effect);
+      case "readPage":
+        return readPage(effect);
+      case "readBodies":
+        return readBodies(effect);
+      case "readLog":
+        return readLog(effect);
+      case "appendRecord":
+        records = records.then(() => attempt(effect.kind, append(effect)));
+        return undefined;
+      case "putRun":
+        return void put(effect);
+      case "passPresence":
+        return void passPresence(effect);
+      case "grantToken":
+        return grantToken(context, connection, asker(), effect);
+      case "dropBlob":
+        return dropBlob(context, connection, asker(), effect);
+      case "openMailbox":
+        return openMailbox(context, connection, effect);
+      case "joinMailbox":
+        return joinMailbox(context, connection, effect);
+      case "sendToMailbox":
+        return sendToMailbox(context, connection, effect);
+      case "closeMailbox":
+        return closeMailbox(context, connection, effect);
+    }
+  };
+
+  return {
+    perform: (effect) => {
+      const work = perform(effect);
+      if (work !== undefined) void attempt(effect.kind, work);
+    },
+    end: () => {
+      isEnded = true;
+      if (listener !== undefined)
+        for (const { vault, isListening } of openings.values())
+          if (isListening) context.hub.closeVault(listener, vault);
+      openings.clear();
+      leave?.();
+      leave = undefined;
+      context.hall.leaveAll(connection);
+    },
+  };
+};

@@ -1,0 +1,97 @@
+/** The WebSocket: who is let in, and the wire between `ws` and a connection of the relay. */
+import websocket from "@fastify/websocket";
+import { limits, refusals, socketPath, subprotocol } from "@duro/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { WebSocket } from "ws";
+import { isOriginAllowed } from "../http/origins.ts";
+import type { Connection, RelaySocket } from "../relay/connection.ts";
+import type { LoginCheck } from "../relay/loginCheck.ts";
+import { refuse } from "./refuse.ts";
+
+export interface SocketDeps {
+  connect(socket: RelaySocket, checkLogin: LoginCheck): Connection;
+  disconnected(connection: Connection): void;
+  /** Knows the hosts that a login may be signed for; the one that was dialled is tried first. */
+  loginCheckFor(dialledHost: string | undefined): LoginCheck;
+  origins(): ReadonlySet<string>;
+  /** False: this address has as many sockets as it may, or opens them too fast. */
+  admit(address: string): (() => void) | undefined;
+  isStopping(): boolean;
+}
+
+/** What stands around the largest frame: the masks and lengths of at most eight fragments. */
+const fragmentCountMax = 8;
+/** A message of the largest size that comes in packets of 1,200 bytes still fits. */
+const chunkCountMax = 2_048;
+
+const offersUs = ({ headers }: FastifyRequest): boolean =>
+  (headers["sec-websocket-protocol"] ?? "")
+    .split(",")
+    .some((offered) => offered.trim() === subprotocol);
+
+export const socketRoute = async (app: FastifyInstance, deps: SocketDeps): Promise<void> => {
+  await app.register(websocket, {
+    options: {
+      // One byte more, so that a frame that is too large is refused by name and not by the library.
+      maxPayload: limits.frameByteLengthMax + 1,
+      perMessageDeflate: false,
+      maxFragments: fragmentCountMax,
+      maxBufferedChunks: chunkCountMax,
+      clientTracking: false,
+      handleProtocols: () => subprotocol,
+    },
+    errorHandler: (_, socket) => socket.terminate(),
+  });
+  app.route({
+    method: "GET",
+    url: socketPath,
+    preValidation: async (request, reply) => mayUpgrade(deps, request, reply),
+    handler: async (_, reply) => refuse(reply, "VersionUnsupported", { subprotocol }),
+    wsHandler: (socket, request) => serve(deps, socket, request),
+  });
+};
+
+const mayUpgrade = (
+  deps: SocketDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply | undefined => {
+  if (deps.isStopping()) return refuse(reply, "ShuttingDown");
+  if (!isOriginAllowed(request.headers.origin, deps.origins()))
+    return refuse(reply, "OriginRefused");
+  if (!offersUs(request)) return refuse(reply, "VersionUnsupported", { subprotocol });
+  return undefined;
+};
+
+const serve = (deps: SocketDeps, socket: WebSocket, request: FastifyRequest): void => {
+  const leave = deps.admit(request.ip);
+  if (leave === undefined) {
+    socket.close(refusals.TooManyConnections.closeCode, "TooManyConnections");
+    return;
+  }
+  // Above the largest envelope a proxy or a phone may need long; the heartbeat looks after the rest.
+  request.raw.socket.setTimeout(0);
+  request.raw.socket.setNoDelay(true);
+  const connection = deps.connect(socketOf(socket), deps.loginCheckFor(request.headers.host));
+  socket.on("message", (data, isBinary) => {
+    if (!isBinary) return connection.onText();
+    // One buffer each, as the library is left at its default.
+    if (Buffer.isBuffer(data)) connection.onMessage(data);
+    return undefined;
+  });
+  // A broken frame, or one beyond the limits: the library closes, and `close` follows.
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    leave();
+    deps.disconnected(connection);
+  });
+};
+
+const socketOf = (socket: WebSocket): RelaySocket => ({
+  send: (bytes, onSent) => socket.send(bytes, onSent),
+  close: (code, reason) => socket.close(code, reason),
+  terminate: () => socket.terminate(),
+  get bufferedAmount() {
+    return socket.bufferedAmount;
+  },
+});

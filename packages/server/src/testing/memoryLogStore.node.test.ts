@@ -1,0 +1,4 @@
+import { logStoreContract } from "./logStore.contract.ts";
+import { openMemoryStores } from "./memoryStores.ts";
+
+logStoreContract("memory", openMemoryStores);

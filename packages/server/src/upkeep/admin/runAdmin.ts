@@ -1,0 +1,35 @@
+/** `duro-relay admin …`: invites, usage, quotas and the end of accounts. */
+import type { AdminCommand } from "../../program/command.ts";
+import { createPostgresAccountStore } from "../../postgres/postgresAccountStore.ts";
+import type { AccountStore } from "../../ports/accountStore.ts";
+import { readSchema } from "../backup/tables.ts";
+import { transact } from "../../postgres/transact.ts";
+import type { Ended } from "../outcome.ts";
+import { runUpkeep, Stopped } from "../runUpkeep.ts";
+import type { UpkeepDeps } from "../upkeepDeps.ts";
+import { createInvite } from "./createInvite.ts";
+import { listUsage } from "./listUsage.ts";
+import { removeUser } from "./removeUser.ts";
+import { setQuota } from "./setQuota.ts";
+
+export type AdminDeps = Pick<UpkeepDeps, "sql" | "nowMs" | "randomBytes" | "ask">;
+
+export interface AdminGround extends Omit<AdminDeps, "sql"> {
+  readonly accountStore: AccountStore;
+}
+
+export const runAdmin = (command: AdminCommand, { sql, ...deps }: AdminDeps): Ended =>
+  runUpkeep(async () => {
+    if ((await transact(sql, readSchema)) === undefined) throw new Stopped({ type: "NoRelayHere" });
+    const ground: AdminGround = { ...deps, accountStore: createPostgresAccountStore(sql) };
+    switch (command.kind) {
+      case "adminInvite":
+        return createInvite(command, ground);
+      case "adminUsage":
+        return listUsage(ground);
+      case "adminQuota":
+        return setQuota(command, ground);
+      case "adminRemove":
+        return removeUser(command, ground);
+    }
+  });

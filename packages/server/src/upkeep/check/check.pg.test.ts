@@ -1,0 +1,99 @@
+import { type SignPublicKey } from "@duro/crypto/types";
+import { systemRandomBytes as randomBytes } from "@duro/crypto/receipt";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { Sql } from "../../postgres/sql.ts";
+import { openEmptyTestDatabase, openTestDatabase } from "../../testing/testDatabase.ts";
+import { copyDatabase, dropDatabase } from "../testing/copyDatabase.ts";
+import { type Damage, damages } from "../testing/damages.ts";
+import { type FilledRelay, openFilledRelay } from "../testing/filledRelay.ts";
+import { findingSentences } from "./finding.ts";
+import { runCheck } from "./runCheck.ts";
+
+const check = async (
+  sql: Sql,
+  { isFull, relayKey }: { readonly isFull: boolean; readonly relayKey?: SignPublicKey },
+) =>
+  runCheck(
+    { isFull },
+    {
+      sql,
+      nowMs: Date.now,
+      randomBytes,
+      tell: () => {},
+      signal: new AbortController().signal,
+      relayKey,
+    },
+  );
+
+let filled: FilledRelay;
+let url: string;
+beforeAll(async () => {
+  filled = await openFilledRelay();
+  ({ url } = filled);
+  await filled.disconnect();
+});
+afterAll(() => dropDatabase(url));
+
+const open = async (): Promise<Sql> => {
+  const copy = await copyDatabase(url);
+  onTestFinished(() => copy.close());
+  return copy.sql;
+};
+
+const relayKey = () => filled.keys.signKey;
+
+describe("a check", () => {
+  test("finds nothing where nothing is wrong, and looks at everything", async () => {
+    const ended = await check(await open(), { isFull: true, relayKey: relayKey() });
+    expect(ended).toMatchObject({ ok: true, value: { exit: 0 } });
+    expect(ended.ok && ended.value.json).toMatchObject({
+      clean: true,
+      depth: "full",
+      findings: [],
+      looked: { vaults: 2, chains: 2, blobs: 4, chunks: 6 },
+    });
+  });
+
+  test("finds nothing in a quick look where nothing is wrong", async () => {
+    const ended = await check(await open(), { isFull: false, relayKey: relayKey() });
+    expect(ended.ok && ended.value.json).toMatchObject({ clean: true, depth: "quick" });
+  });
+
+  test.each(damages)("finds $what: $finds", async ({ finds, damage, isQuick }: Damage) => {
+    const sql = await open();
+    await damage(sql, filled);
+    for (const isFull of isQuick === true ? [true, false] : [true]) {
+      const ended = await check(sql, { isFull, relayKey: relayKey() });
+      expect(ended).toMatchObject({ ok: true, value: { exit: 14 } });
+      const findings = ended.ok ? (ended.value.json["findings"] as { finding: string }[]) : [];
+      expect(findings.map(({ finding }) => finding)).toContain(finds);
+      expect(ended.ok && ended.value.lines.join()).toContain(findingSentences[finds]);
+      expect(ended.ok && ended.value.lines.join()).not.toContain(filled.world.vaultId);
+    }
+  });
+
+  test("names nothing that no damage leads to", () => {
+    // Of a disk, which these tests do not break.
+    const untested = new Set(["PostgresUnreadable"]);
+    const named = new Set<string>(damages.map(({ finds }) => finds));
+    expect(Object.keys(findingSentences).filter((name) => !named.has(name))).toEqual([...untested]);
+  });
+
+  test("says that there is no relay where there is none", async () => {
+    for (const openOther of [openEmptyTestDatabase, openTestDatabase]) {
+      const other = await openOther();
+      onTestFinished(() => other.close());
+      expect(await check(other.sql, { isFull: true })).toMatchObject({
+        ok: false,
+        error: { code: "NoRelayHere", exit: 5 },
+      });
+    }
+  });
+
+  test("ends when it is asked to", async () => {
+    const sql = await open();
+    const asked = { nowMs: Date.now, randomBytes, tell: () => {}, relayKey: undefined };
+    const ended = await runCheck({ isFull: true }, { ...asked, sql, signal: AbortSignal.abort() });
+    expect(ended).toMatchObject({ ok: false, error: { code: "Interrupted", exit: 130 } });
+  });
+});
