@@ -140,15 +140,16 @@ const buildRoutes = async (
   const { blobByteLengthMax, byteLength: quotaByteLength } = quotas;
   await http.register(blobRoutesPlugin({ blobStore, nowMs, blobByteLengthMax, quotaByteLength }));
   const signer = { accountStore, relayKey: keys.signKey, nowMs };
+  const admission = createAdmission(
+    { openCountMax, openPerAddressMax, opensPerMinuteMax, loopbackFactor },
+    nowMs,
+  );
   await socketRoute(http, {
     connect: (socket, checkLogin) => relay.connect(socket, checkLogin),
     disconnected: (connection) => relay.disconnected(connection),
     loginCheckFor: (dialled) => createLoginCheck(signer, { allowed: names.hosts(), dialled }),
     origins: names.origins,
-    admit: createAdmission(
-      { openCountMax, openPerAddressMax, opensPerMinuteMax, loopbackFactor },
-      nowMs,
-    ).admit,
+    admit: (socketAddress) => admission.admit(socketAddress),
     isStopping,
   });
   if (deps.metricsToken !== undefined)

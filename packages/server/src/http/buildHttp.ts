@@ -11,6 +11,7 @@ import { answerRefused } from "./answerRefused.ts";
 import { createBodyWatch } from "./bodyWatch.ts";
 import { addBodyParsers, checkContentType } from "./contentTypes.ts";
 import { createErrorHandler } from "./errors.ts";
+import { addHints } from "./hints.ts";
 import type { HostNames } from "./hostNames.ts";
 import * as httpLimits from "./httpLimits.ts";
 import { allowOrigin, answerPreflight, checkOrigin, isPreflight } from "./origins.ts";
@@ -62,6 +63,7 @@ export const buildHttp = (options: HttpOptions): FastifyInstance => {
   addSecurityHeaders(app, options);
   app.decorate("rates", createRates(app, { ...httpLimits.httpRates, ...options.rates }));
   addRequestLog(app, options);
+  addHints(app, options);
   addBodyParsers(app);
   app.setErrorHandler(errorHandler);
   app.setNotFoundHandler((_request, reply) => refuse(reply, "NotFound"));

@@ -29,10 +29,6 @@ export const writeStatements = (
     vaults.every(({ vault }) => held.vaults.has(vault)),
     "only what is locked grows",
   );
-  assert(
-    chains.every(({ vault }) => vaults.some((grown) => grown.vault === vault)),
-    "a chain grows with its vault",
-  );
   const newChains = chains.filter((chain) => held.chain(chain) === undefined);
   return [
     ...(vaults.length + chains.length + runs.length === 0 ? [] : [growVaults(sql, writes)]),
@@ -140,6 +136,11 @@ const growVaults = (sql: Sql, writes: ChainWrites): Statement => {
 
 const chainsAfter = (sql: Sql, { vaults, chains }: ChainWrites) => {
   const vaultNumbers = numbersOf(vaults.map(({ vault }) => vault));
+  const chainVaults = chains.map(({ vault }) => {
+    const number = vaultNumbers.get(vault);
+    assert(number !== undefined, "a chain grows with its vault");
+    return number;
+  });
   const headIds = packBytes(chains.map(({ headId }) => envelopeIds.toBytes(headId)));
   return sql`
     select vaults[vault] as vault_id, chains[number] as chain_id, seq, epoch, log_index,
@@ -147,7 +148,7 @@ const chainsAfter = (sql: Sql, { vaults, chains }: ChainWrites) => {
         (number::int - 1) * ${envelopeIds.byteLength}::int + 1, ${envelopeIds.byteLength}::int
       ) as head_id
     from named cross join unnest(
-      ${sqlList(chains.map(({ vault }) => vaultNumbers.get(vault) ?? 0))}::int[],
+      ${sqlList(chainVaults)}::int[],
       ${sqlList(chains.map(({ seq }) => seq))}::bigint[],
       ${sqlList(chains.map(({ epoch }) => epoch))}::bigint[],
       ${sqlList(chains.map(({ logIndex }) => logIndex))}::bigint[],

@@ -109,6 +109,8 @@ const connectLane = ({ options }: Sql): Sql => {
       ...options.connection,
       plan_cache_mode: "force_generic_plan",
       enable_seqscan: "off",
+      enable_hashjoin: "off",
+      enable_mergejoin: "off",
     },
   };
   // What the driver has parsed once it takes back as it is; its types know only what comes from outside.

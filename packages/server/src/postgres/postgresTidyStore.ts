@@ -17,28 +17,14 @@ import {
   storedAttest,
   storedCheckpoint,
 } from "./tidyRows.ts";
+import { withLock } from "./tidyLock.ts";
 import { transact, type Transaction } from "./transact.ts";
 
-/** "tidy": of a session, so that it is given up when the node dies. */
+/** "tidy" */
 const tidyingLockKey = 0x7469_6479;
 
 export const createPostgresTidyStore = (sql: Sql): TidyStore => ({
-  alone: async (work) => {
-    const session = await sql.reserve();
-    try {
-      const [lock] = await session<{ is_ours: boolean }[]>`
-        select pg_try_advisory_lock(${tidyingLockKey}) as is_ours`;
-      if (lock?.is_ours !== true) return undefined;
-      try {
-        return await work();
-      } finally {
-        // A session that is gone has given it up already.
-        await session`select pg_advisory_unlock(${tidyingLockKey})`.catch(() => undefined);
-      }
-    } finally {
-      session.release();
-    }
-  },
+  alone: (work) => withLock(sql, tidyingLockKey, work),
 
   vaultsToTidy: async (nowMs, after, countMax) => {
     const rows = await sql<{ vault_id: string }[]>`

@@ -98,7 +98,21 @@ export const createConnection = (
         return send(frameOf(effect));
       case "close":
         return close(effect.refusal);
-      default:
+      case "appendRecord":
+      case "checkLogin":
+      case "closeMailbox":
+      case "closeVault":
+      case "dropBlob":
+      case "grantToken":
+      case "joinMailbox":
+      case "openMailbox":
+      case "openVault":
+      case "passPresence":
+      case "putRun":
+      case "readBodies":
+      case "readLog":
+      case "readPage":
+      case "sendToMailbox":
         return worker.perform(effect);
     }
   };

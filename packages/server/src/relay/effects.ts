@@ -55,7 +55,7 @@ export const createEffectWorker = (
   let leave: (() => void) | undefined;
   let isEnded = false;
   /** One after the other: the second record of a client may build on its first. */
-  let records: Promise<void> = Promise.resolve();
+  let recordsDone: Promise<void> = Promise.resolve();
   const openings = new Map<ChannelNumber, { readonly vault: VaultId; isListening: boolean }>();
 
   const attempt = async (kind: WorkerEffect["kind"], work: Promise<void>): Promise<void> => {
@@ -206,7 +206,8 @@ export const createEffectWorker = (
       case "openVault":
         return openVault(effect);
       case "closeVault":
-        return void closeVault(effect);
+        closeVault(effect);
+        return undefined;
       case "readPage":
         return readPage(effect);
       case "readBodies":
@@ -214,12 +215,14 @@ export const createEffectWorker = (
       case "readLog":
         return readLog(effect);
       case "appendRecord":
-        records = records.then(() => attempt(effect.kind, append(effect)));
+        recordsDone = recordsDone.then(() => attempt(effect.kind, append(effect)));
         return undefined;
       case "putRun":
-        return void put(effect);
+        put(effect);
+        return undefined;
       case "passPresence":
-        return void passPresence(effect);
+        passPresence(effect);
+        return undefined;
       case "grantToken":
         return grantToken(context, connection, asker(), effect);
       case "dropBlob":

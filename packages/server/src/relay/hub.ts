@@ -39,6 +39,8 @@ export interface Hub {
   grew(vault: VaultId, position: number): void;
   /** A log has a newer head, whoever appended it. */
   logGrew(name: LogName, head: LogHead): Promise<void>;
+  /** The account or the vault was deleted: nobody has anything open there any more. */
+  logGone(name: LogName): void;
   /** Whether those who should hear of it have not yet. */
   isNews(name: LogName, index: number): boolean;
   presence(from: Listener, vault: VaultId, sealed: Uint8Array): void;
@@ -192,6 +194,13 @@ export const createHub = (deps: HubDeps): Hub => {
       if (entry !== undefined) wants(entry, position);
     },
     isNews,
+    logGone: (name) => {
+      if (name.kind === LogKind.Identity)
+        for (const listener of listenersOf(name.log)) listener.take({ kind: "deviceRemoved" });
+      else
+        for (const listener of opened.get(name.log)?.listeners.keys() ?? [])
+          listener.take({ kind: "accessLost", vault: name.log });
+    },
     logGrew: async (name, head) => {
       if (!isNews(name, head.index)) return;
       // Telling something twice is harmless; remembering everything for ever is not.

@@ -32,6 +32,8 @@ export interface KnownLogs {
   /** A record was stored here: no need to read it back. */
   advanceVault(state: VaultState): void;
   advanceIdentity(state: IdentityState): void;
+  /** The account or the vault was deleted. */
+  forget(name: LogName): void;
 }
 
 /** Some ten KiB each with a team in it: at most tens of MiB for whoever is connected just now. */
@@ -71,12 +73,12 @@ export const createKnownLogs = (logStore: LogStore): KnownLogs => {
 
   const readIdentity = (user: UserId): Promise<IdentityStates | undefined> =>
     once(`identity ${user}`, async () => {
-      let states = identities.get(user) ?? [];
+      const states = [...(identities.get(user) ?? [])];
       const name: LogName = { kind: LogKind.Identity, log: user };
       for await (const record of recordsFrom(logStore, name, states.length)) {
         const next = applyIdentityRecord(states.at(-1), record);
         assert(next.ok, "only records that hold were stored");
-        states = [...states, next.value];
+        states.push(next.value);
       }
       if (states.length === 0) return undefined;
       identities.set(user, states);
@@ -112,6 +114,10 @@ export const createKnownLogs = (logStore: LogStore): KnownLogs => {
       return known !== undefined && atLeastIndex !== undefined && known.length > atLeastIndex
         ? known
         : readIdentity(user);
+    },
+    forget: (name) => {
+      if (name.kind === LogKind.Vault) vaults.delete(name.log);
+      else identities.delete(name.log);
     },
     advanceVault: (state) => {
       const known = vaults.get(state.vault);

@@ -76,6 +76,11 @@ export const batchesOf = (vault: VaultId, runs: readonly LiveRun[]): readonly Li
   return batches;
 };
 
+const withoutBody = (envelope: PlacedEnvelope): PlacedEnvelope => ({
+  ...envelope,
+  body: undefined,
+});
+
 /** Read back from the store, after a gap or what another node stored. */
 export const batchesOfPage = (
   vault: VaultId,
@@ -93,8 +98,7 @@ export const batchesOfPage = (
       vault,
       fromPosition: first.position,
       toPosition: positionOf(last.position),
-      runs: (wantsBodies) =>
-        wantsBodies ? frame : framesOf(part.map((one) => ({ ...one, body: undefined }))).flat(),
+      runs: (wantsBodies) => (wantsBodies ? frame : framesOf(part.map(withoutBody)).flat()),
     });
     rest = rest.slice(count);
   }

@@ -184,7 +184,10 @@ const createLookAgain = ({ logs, hub, hall, logStore, chainStore, onFailure }: R
       const heads = await logStore.heads(names);
       for (const name of names) {
         const head = heads.get(name.log);
-        if (head !== undefined && hub.isNews(name, head.index)) await log(name, head.index);
+        if (head === undefined) {
+          logs.forget(name);
+          hub.logGone(name);
+        } else if (hub.isNews(name, head.index)) await log(name, head.index);
       }
     } catch (cause) {
       onFailure("look again", cause);

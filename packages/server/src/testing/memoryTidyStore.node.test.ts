@@ -1,27 +1,8 @@
-import { createMemoryAccountStore } from "./memoryAccountStore.ts";
-import { createMemoryBlobStore } from "./memoryBlobStore.ts";
-import { createMemoryChainStore } from "./memoryChainStore.ts";
-import { createMemoryLogStore } from "./memoryLogStore.ts";
-import { createMemoryMailboxStore } from "./memoryMailboxStore.ts";
-import { createMemoryRelayData } from "./memoryRelayData.ts";
-import { createMemoryTidyStore } from "./memoryTidyStore.ts";
+import { openMemoryTidyStores } from "./memoryTidyStores.ts";
 import { tidyStoreContract } from "./tidyStore.contract.ts";
 import { tidyingContract } from "./tidying.contract.ts";
-import type { TidyStores } from "./tidyWorld.ts";
 
-const open = async (): Promise<TidyStores> => {
-  const data = createMemoryRelayData();
-  const blobStore = createMemoryBlobStore(data);
-  return {
-    logStore: createMemoryLogStore(data),
-    accountStore: createMemoryAccountStore(data),
-    chainStore: createMemoryChainStore(data),
-    mailboxStore: createMemoryMailboxStore(),
-    tidyStore: createMemoryTidyStore(data, blobStore),
-    blobStore,
-    close: async () => {},
-  };
-};
+const open = async () => openMemoryTidyStores();
 
 tidyStoreContract("memory", open);
 tidyingContract("memory", open);

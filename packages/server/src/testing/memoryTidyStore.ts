@@ -4,7 +4,7 @@
  * vault is held: what that changes is seen by the next look.
  */
 import { EnvelopeFlag, EnvelopeKind } from "@duro/crypto/types";
-import type { BlobId, ChainId, VaultId } from "@duro/protocol";
+import type { BlobId, VaultId } from "@duro/protocol";
 import type { BlobStore } from "../ports/blobStore.ts";
 import type { PlacedEnvelope } from "../ports/chainStore.ts";
 import type {
@@ -116,7 +116,8 @@ const reading = (
     if (envelope === undefined) throw new RangeError("a row stands for what is stored");
     return envelope;
   };
-  const bodyAt = (position: number) => at(position).body ?? trash.get(position)?.body;
+  const bodyAt = (position: number): Uint8Array | undefined =>
+    envelopes()[position - 1]?.body ?? trash.get(position)?.body;
   const isAt = ({ chain, seq }: ChainPlace, envelope: PlacedEnvelope): boolean =>
     envelope.chain === chain && envelope.seq === seq;
   return {

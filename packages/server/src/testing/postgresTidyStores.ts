@@ -23,6 +23,19 @@ export const tidyStoresOf = (sql: Sql): TidyStores => {
   };
 };
 
+export const openTidyStores = async (): Promise<TidyStores & TestDatabase> => {
+  const database = await openTestDatabase();
+  const stores = tidyStoresOf(database.sql);
+  return {
+    ...database,
+    ...stores,
+    close: async () => {
+      await stores.close();
+      await database.close();
+    },
+  };
+};
+
 export interface SharedTidyStores {
   /** Empty. `close` empties them again. */
   open(): Promise<TidyStores>;

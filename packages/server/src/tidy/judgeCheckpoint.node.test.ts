@@ -61,7 +61,7 @@ describe("who may vouch for a checkpoint", () => {
       { attests: [ownOther], writtenAtMs: { 2: nowMs - dayMs } },
       "waiting",
     ],
-  ])("%s: %#", (_, facts, expected) => {
+  ])("%s", (_, facts, expected) => {
     expect(judge(facts)).toBe(expected);
   });
 

@@ -2,7 +2,6 @@
  * COPY out of and into Postgres, as bytes. The driver hands out Node's streams, and leaves two things
  * undone that would make a command hang for ever: both are made up for here, and nowhere else.
  */
-import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { finished } from "node:stream/promises";
 import type postgres from "postgres";
@@ -81,7 +80,8 @@ export const copyIn = async (
   await tx`select`;
 };
 
-const writeChunk = async (rows: Writable, chunk: Uint8Array): Promise<void> => {
-  if (rows.destroyed) throw new Error("Postgres stopped taking rows");
-  if (!rows.write(chunk)) await Promise.race([once(rows, "drain"), once(rows, "close")]);
-};
+/** Waits until it is sent: `end` must find nothing left to write, so that it says so at once. */
+const writeChunk = (rows: Writable, chunk: Uint8Array): Promise<void> =>
+  new Promise((resolve, reject) => {
+    rows.write(chunk, (cause) => (cause ? reject(cause) : resolve()));
+  });
