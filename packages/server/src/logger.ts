@@ -49,7 +49,7 @@ const humanLine = (time: string, level: LogLevel, event: string, facts: LogFacts
 };
 
 /** Where in this program something broke, by file and line: a message may hold a value, this not. */
-export const placeOf = (cause: unknown): string | undefined => {
+const placeOf = (cause: unknown): string | undefined => {
   const frame = cause instanceof Error ? cause.stack?.split("\n    at ").at(1) : undefined;
   // A name of a file and no other text: code may also come from where a value could stand.
   return frame === undefined

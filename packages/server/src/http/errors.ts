@@ -27,7 +27,7 @@ const answersByCode: Readonly<Record<string, Answer>> = {
   FST_ERR_HANDLER_TIMEOUT: answer("Overloaded"),
 };
 
-export const answerOf = (error: unknown): Answer => {
+const answerOf = (error: unknown): Answer => {
   if (error instanceof BadJson) return answer("InvalidField", { path: "body", rule: error.rule });
   const { code, statusCode, validation, validationContext } = fastifyError(error);
   if (validation !== undefined) return invalid(validation, validationContext ?? "request");

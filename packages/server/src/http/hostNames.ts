@@ -4,7 +4,7 @@
  */
 import { isIP } from "node:net";
 
-export interface ListenAddress {
+interface ListenAddress {
   readonly address: string;
   readonly port: number;
 }

@@ -18,7 +18,7 @@ import {
 } from "./httpLimits.ts";
 import { routeName } from "./routeName.ts";
 
-export type RateKind = keyof HttpRates;
+type RateKind = keyof HttpRates;
 type AddressKind = Exclude<RateKind, "device" | "export">;
 
 export interface Rates {

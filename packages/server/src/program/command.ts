@@ -27,9 +27,9 @@ export interface Output {
   readonly logLevel: LogLevel;
 }
 
-export type Registration = "open" | "invite" | "closed";
+type Registration = "open" | "invite" | "closed";
 
-export interface Quotas {
+interface Quotas {
   /** Undefined: as much as there is room for. */
   readonly byteLength: number | undefined;
   /** Undefined: as many as the protocol allows. */
@@ -59,7 +59,7 @@ export interface ServeConfig {
   readonly viewerFolder: string | undefined;
 }
 
-export type AdminCommand =
+type AdminCommand =
   | { readonly kind: "adminInvite"; readonly lifetimeDayCount: number }
   | { readonly kind: "adminUsage" }
   | {
@@ -75,12 +75,12 @@ export type AdminCommand =
       readonly isConfirmed: boolean;
     };
 
-export type UpkeepCommand =
+type UpkeepCommand =
   | { readonly kind: "check"; readonly isFull: boolean }
   | { readonly kind: "backup"; readonly toFile: string }
   | { readonly kind: "restore"; readonly fromFile: string; readonly isConfirmed: boolean };
 
-export interface StoreCommand {
+interface StoreCommand {
   readonly store: StorePlace;
   readonly output: Output;
 }

@@ -121,7 +121,7 @@ const withoutTwin: ReadonlySet<FlagName> = new Set(["help", "version"]);
 
 const variablePrefix = "DURO_RELAY_";
 
-export const variableOf = (name: FlagName): string =>
+const variableOf = (name: FlagName): string =>
   `${variablePrefix}${name.toUpperCase().replaceAll("-", "_")}`;
 
 export const isOurVariable = (variable: string): boolean => variable.startsWith(variablePrefix);

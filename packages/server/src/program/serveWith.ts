@@ -1,31 +1,21 @@
 /** Runs the relay in the foreground: folder, key, database, app, port; and back in the other order. */
 import { err, ok, type Result } from "@duro/crypto/types";
-import { readFile } from "node:fs/promises";
-import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { errorCode } from "../embedded/systemError.ts";
 import { Exit, type Failure } from "../exits.ts";
 import { createHostNames, localUrl } from "../http/hostNames.ts";
 import { createLogger, errorFacts, type Logger } from "../logger.ts";
 import { createMetrics, type Metrics } from "../metrics/metrics.ts";
 import { startMetricsServer } from "../metrics/metricsServer.ts";
 import type { BuildApp } from "./appDeps.ts";
+import { type Closer, closeAll } from "./closers.ts";
 import type { ServeConfig } from "./command.ts";
-import { prepareFolder } from "./folder.ts";
+import { prepareGround } from "./ground.ts";
 import type { Io } from "./io.ts";
-import { checkPort, listen, listenFailure } from "./listen.ts";
+import { listen, listenFailure } from "./listen.ts";
 import { connectDatabase, prepareDatabase, startDatabase } from "./openDatabase.ts";
 import { openRelayKey } from "./relayKey.ts";
 import { createSay, type Say } from "./say.ts";
-import { findViewer } from "./viewerFolder.ts";
 import { welcomeText } from "./welcome.ts";
-
-/** What was opened, to be closed in the other order; each has its time, so that the next gets its turn. */
-interface Closer {
-  readonly what: string;
-  readonly close: () => Promise<void>;
-  readonly msMax: number;
-}
 
 /** Together below the ten seconds after which a service manager kills. */
 const appStopMsMax = 4_000;
@@ -81,7 +71,7 @@ export const serveWith = async (
     });
     return Exit.Unexpected;
   } finally {
-    await closeAll(serving);
+    await closeAll(serving.closers, serving.log);
   }
 };
 
@@ -96,7 +86,7 @@ const run = async (serving: Serving): Promise<Exit> => {
   void died.then(() => io.stop.ask("Postgres has ended", { isFailure: true }));
   await io.stop.requested;
   log.info("stopping", { why: io.stop.reason() });
-  await closeAll(serving);
+  await closeAll(serving.closers, serving.log);
   if (io.stop.isFailure()) {
     say.failure({
       code: "Stopped",
@@ -125,16 +115,16 @@ const startOrStop = async (serving: Serving): Promise<Result<Ready, Failure>> =>
   const interruption = serving.io.stop.requested.then(() => err(interrupted));
   const started = await Promise.race([starting, interruption]);
   if (started.ok || started.error !== interrupted) return started;
-  await closeAll(serving);
+  await closeAll(serving.closers, serving.log);
   const failed = starting.catch(() => {});
   await Promise.race([failed, sleep(unwindMsMax, undefined, { ref: false })]);
   return started;
 };
 
 const start = async (serving: Serving): Promise<Result<Ready, Failure>> => {
-  const { config, io, log, closers, metrics } = serving;
+  const { config, io, say, log, closers, metrics } = serving;
   const { store } = config;
-  const ground = await prepareGround(serving);
+  const ground = await prepareGround(config, say.warning);
   if (!ground.ok) return ground;
   const key = await openRelayKey(store, io.randomBytes);
   if (!key.ok) return key;
@@ -181,50 +171,6 @@ const start = async (serving: Serving): Promise<Result<Ready, Failure>> => {
   return ok({ url, died });
 };
 
-interface Ground {
-  readonly metricsToken: string | undefined;
-  readonly viewerFolder: string | undefined;
-}
-
-/** What needs no database, and is wrong more often. */
-const prepareGround = async ({ config, say }: Serving): Promise<Result<Ground, Failure>> => {
-  const { store, port } = config;
-  if (port !== 0) {
-    const free = await checkPort(config);
-    if (!free.ok) return free;
-  }
-  const metricsToken = await readMetricsToken(config.metricsTokenFile);
-  if (!metricsToken.ok) return metricsToken;
-  const viewerFolder = await findViewer(config.viewerFolder);
-  if (!viewerFolder.ok) return viewerFolder;
-  const keyFolder = dirname(store.keyFile);
-  const folders = store.database.kind === "embedded" ? [store.dataFolder, keyFolder] : [keyFolder];
-  for (const folder of new Set(folders)) {
-    const prepared = await prepareFolder(folder);
-    if (!prepared.ok) return prepared;
-    for (const warning of prepared.value) say.warning(warning);
-  }
-  return ok({ metricsToken: metricsToken.value, viewerFolder: viewerFolder.value });
-};
-
-const tokenLengthMin = 16;
-
-const readMetricsToken = async (
-  path: string | undefined,
-): Promise<Result<string | undefined, Failure>> => {
-  if (path === undefined) return ok(undefined);
-  const text = await readFile(path, "utf8").catch((cause: unknown) => errorCode(cause) ?? "");
-  const token = text.trim();
-  return token.length >= tokenLengthMin && /^[\x21-\x7e]+$/u.test(token)
-    ? ok(token)
-    : err({
-        code: "MetricsTokenUnusable",
-        exit: Exit.Usage,
-        message: `${path}, of --metrics-token-file, holds no token of at least ${tokenLengthMin} signs.`,
-        next: "write a random one into it, readable to the relay",
-      });
-};
-
 const openMetricsPort = async ({
   config: { metricsPort },
   metrics,
@@ -248,22 +194,4 @@ const announce = (
   const { url, sentence: database, metricsUrl: metrics } = started;
   // At a terminal it stands there already.
   if (!io.isErrTerminal) log.info("the relay listens", { url, database, metrics });
-};
-
-/** Whatever hangs is left behind when its time is over: what was receipted is stored anyway. */
-const closeAll = async ({ closers, log }: Serving): Promise<void> => {
-  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
-    const { what, close, msMax } = closer;
-    const late = new AbortController();
-    const isLate = sleep(msMax, true, { signal: late.signal, ref: true }).catch(() => false);
-    const isDone = close().then(
-      () => false,
-      (cause: unknown) => {
-        log.error("stopping failed", { what, ...errorFacts(cause) });
-        return false;
-      },
-    );
-    if (await Promise.race([isLate, isDone])) log.warn("stopping took too long", { what });
-    late.abort();
-  }
 };

@@ -6,7 +6,7 @@ import { BadUsage, quoted } from "./badUsage.ts";
 /** Says what the value should have been; the caller knows which flag it was and gives an example. */
 export type ReadValue<T> = (text: string) => T | NotThat;
 
-export class NotThat {
+class NotThat {
   readonly expected: string;
 
   constructor(expected: string) {

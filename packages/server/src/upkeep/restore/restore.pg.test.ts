@@ -177,6 +177,70 @@ describe("a restore", () => {
   });
 });
 
+/** Rows that are written once and never changed. */
+const lastingTables = {
+  identity_records: ["user_id", "record_index", "record_id", "record"],
+  vault_records: ["vault_id", "record_index", "record_id", "record"],
+  envelope_heads: ["vault_id", "chain_id", "seq", "position", "signed_head"],
+  envelope_bodies: ["vault_id", "position", "body"],
+};
+
+const lastingRows = async (sql: Sql, table: keyof typeof lastingTables) => {
+  const rows = await sql<{ hash: string }[]>`
+    select md5(t::text) as hash from (
+      select ${sql(lastingTables[table])} from ${sql(table)}
+    ) t`;
+  return new Set(rows.map(({ hash }) => hash));
+};
+
+describe("a backup of a relay at work", () => {
+  test("is of one moment: what it restores holds by every rule, and nothing of it is new", async () => {
+    const busy = await openFilledRelay();
+    onTestFinished(() => busy.close());
+    const before = await lastingRows(busy.sql, "envelope_heads");
+    let isDone = false;
+    let writtenCount = 0;
+    const write = async (): Promise<void> => {
+      while (!isDone) {
+        await busy.alice.data(5, 20_000);
+        await busy.bob.data(3);
+        writtenCount += 8;
+      }
+    };
+    const writing = write();
+    const files: string[] = [];
+    for (let count = 0; count < 3; count++) {
+      const each = join(await newFolder(), "busy.backup");
+      await backUpTo(busy.sql, each);
+      files.push(each);
+    }
+    isDone = true;
+    await writing;
+    expect(writtenCount).toBeGreaterThan(16);
+    let least = before.size;
+    for (const each of files) {
+      const sql = await openPlace();
+      const { signKey } = busy.keys;
+      expect(await restoreFrom(each, sql, signKey)).toMatchObject({ ok: true, value: { exit: 0 } });
+      const checked = await runCheck({ isFull: true }, upkeepDeps(sql, signKey));
+      expect(checked).toMatchObject({ ok: true, value: { exit: 0 } });
+      for (const table of [
+        "identity_records",
+        "vault_records",
+        "envelope_heads",
+        "envelope_bodies",
+      ] as const) {
+        const [restored, now] = [await lastingRows(sql, table), await lastingRows(busy.sql, table)];
+        expect(restored.isSubsetOf(now)).toBe(true);
+      }
+      const { size } = await lastingRows(sql, "envelope_heads");
+      expect(size).toBeGreaterThanOrEqual(least);
+      least = size;
+    }
+    expect((await lastingRows(busy.sql, "envelope_heads")).size).toBeGreaterThan(before.size);
+  });
+});
+
 const damagedNames = ["NotABackup", "BackupCutShort", "BackupDamaged"];
 
 describe("a damaged backup", () => {
@@ -283,7 +347,7 @@ describe("a backup that was put together by hand", () => {
             const body = rows.subarray(19, -2);
             return Buffer.concat([rows.subarray(0, 19), body, body, rows.subarray(-2)]);
           },
-          encodeTableEnd({ rowCount: 10, byteLength: 0 }),
+          (byteLength) => encodeTableEnd({ rowCount: 10, byteLength }),
         ),
       ),
     ).toMatchObject(damaged);

@@ -76,21 +76,23 @@ export const framesOf = (
   throw new Error(`no table ${table}`);
 };
 
-/** The same backup with other bytes for one table, and with the right count of bytes or a wrong one. */
+/** The same backup with other bytes for one table, under the end it had, or one made for them. */
 export const withRows = (
   apart: TakenApart,
   table: string,
   change: (rows: Buffer) => Uint8Array,
-  end?: Uint8Array,
+  endOf?: (byteLength: number) => Uint8Array,
 ): TakenApart => {
   const place = framesOf(apart, table);
   const frames = apart.frames.slice(place.from, place.end);
   const rows = Buffer.concat(frames.slice(0, -1).map(({ payload }) => zstdDecompressSync(payload)));
   const last = frames.at(-1);
   assert(last !== undefined, "a table has an end");
+  const changedRows = change(rows);
+  const end = endOf?.(changedRows.length) ?? last.payload;
   const changed = [
-    { tag: FrameTag.Data, payload: zstdCompressSync(change(rows)) },
-    { tag: FrameTag.TableEnd, payload: end ?? last.payload },
+    { tag: FrameTag.Data, payload: zstdCompressSync(changedRows) },
+    { tag: FrameTag.TableEnd, payload: end },
   ];
   return {
     ...apart,
