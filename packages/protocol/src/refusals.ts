@@ -259,7 +259,7 @@ export const refusals = {
     httpStatus: 410,
     closeCode: undefined,
     clientMust: "giveUp",
-    meaning: "The blob was dropped and its days in the trash are over.",
+    meaning: "The blob was dropped.",
   },
   TokenInvalid: {
     number: 54,

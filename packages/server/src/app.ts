@@ -138,7 +138,9 @@ const buildRoutes = async (
     quotaByteLength: quotas.byteLength,
   });
   const { blobByteLengthMax, byteLength: quotaByteLength } = quotas;
-  await http.register(blobRoutesPlugin({ blobStore, nowMs, blobByteLengthMax, quotaByteLength }));
+  await http.register(
+    blobRoutesPlugin({ blobStore, accountStore, nowMs, blobByteLengthMax, quotaByteLength }),
+  );
   const signer = { accountStore, relayKey: keys.signKey, nowMs };
   const admission = createAdmission(
     { openCountMax, openPerAddressMax, opensPerMinuteMax, loopbackFactor },

@@ -75,6 +75,7 @@ export const blobRoutes = {
         "BlobMismatch",
         "BlobTooLarge",
         "UnsupportedMediaType",
+        "VersionUnsupported",
       ),
     },
   },

@@ -103,6 +103,10 @@ describe("a blob is not dropped", () => {
     const signature = signBlobDrop(second.signSecret, dropBy(second));
     const owner = member(Role.Owner);
     expect(checkBlobDrop(askOf({ signature, access: owner }))).toEqual(invalid);
+    // Its own signature under another's name would prove nothing later.
+    const inOthersName = signBlobDrop(first.signSecret, dropBy(second));
+    const named = askOf({ drop: dropBy(second), signature: inOthersName, access: owner });
+    expect(checkBlobDrop(named)).toEqual(invalid);
     // What an owner's other device signed, heard and sent again.
     expect(checkBlobDrop(askOf({ drop: dropBy(second), signature, access: owner }))).toEqual(
       invalid,

@@ -79,12 +79,9 @@ describe("an announcement", () => {
     `${sample.announcement.chunkHashes}\n`,
     ` ${sample.announcement.chunkHashes}`,
     sample.announcement.chunkHashes.replace(/^./u, "+"),
-  ])(
-    "with hashes spelled %j is refused",
-    (chunkHashes) => {
-      expect(parse({ chunkHashes })).toEqual(malformed("chunkHashes"));
-    },
-  );
+  ])("with hashes spelled %j is refused", (chunkHashes) => {
+    expect(parse({ chunkHashes })).toEqual(malformed("chunkHashes"));
+  });
 
   test.each([
     ["cut short", sample.announcement.header.slice(0, -4)],

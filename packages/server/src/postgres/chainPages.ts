@@ -1,6 +1,11 @@
 /**
  * What a reader lacks, by position. Positions have no gaps, so a query looks at a stretch of them whose
  * length it knows, and Postgres works out what fits before a body is read.
+ *
+ * Postgres plans for the average vault, and most are small: for a large one it would compare every row
+ * with every other. So where one row is looked up for each of others, `offset 0` keeps that apart and by
+ * its key; and where two lists are matched, the join is a full one, which is always done by sorting or
+ * hashing, and the rows that it has too many are left out by a condition that does not give that away.
  */
 import { signedHeadByteLength, type VaultId, type Vector } from "@duro/protocol";
 import type { Page, PageAsk, PlacedEnvelope } from "../ports/chainStore.ts";
@@ -36,10 +41,16 @@ const startOf = async (
   const [row] = await sql<{ newest: number; first_lacking: number | null }[]>`
     select ${newestPosition(sql, vault)} as newest, (
       select min(h.position)
-      from chains c left join (${marksOf(sql, vector)}) mark on mark.chain_id = c.chain_id
-      join envelope_heads h on h.vault_id = c.vault_id and h.chain_id = c.chain_id
-        and h.seq = coalesce(mark.seq, 0) + 1
-      where c.vault_id = ${vault} and c.seq > coalesce(mark.seq, 0)
+      from (
+        select chain_id, coalesce(mark.seq, 0) + 1 as next_seq
+        from (select chain_id, seq from chains where vault_id = ${vault}) c
+        full join (${marksOf(sql, vector)}) mark using (chain_id)
+        where coalesce(c.seq, 0) > coalesce(mark.seq, 0)
+      ) ahead cross join lateral (
+        select position from envelope_heads
+        where vault_id = ${vault} and chain_id = ahead.chain_id and seq = ahead.next_seq
+        offset 0
+      ) h
     ) as first_lacking`;
   const firstLacking = row?.first_lacking ?? undefined;
   return firstLacking === undefined
@@ -100,14 +111,12 @@ const readStretch = async (sql: Sql, ask: PageAsk, { after, count }: Stretch): P
   return { envelopes, toPosition, isEnd: toPosition === endAt - 1 };
 };
 
-/** Joined by stretches on both sides: looking each body up by itself takes twice as long. */
 const lackingIn = (
   sql: Sql,
   { vault, vector, wantsBodies }: PageAsk,
   { after, count }: Stretch,
 ) => {
-  const marks = sql`left join (${marksOf(sql, vector)}) mark on mark.chain_id = h.chain_id`;
-  const bodies = sql`left join (
+  const bodies = sql`full join (
     select position, body from envelope_bodies
     where vault_id = ${vault} and position > ${after} and position <= ${after + count}
       and trashed_at_ms is null
@@ -115,10 +124,13 @@ const lackingIn = (
   const withBody = sql`b.body, ${signedHeadByteLength}::int
     + case when b.position is null then 0 else h.body_byte_length end as byte_length`;
   const withoutBody = sql`null::bytea as body, ${signedHeadByteLength}::int as byte_length`;
+  const marks = sql`full join (${marksOf(sql, vector)}) mark on mark.chain_id = h.chain_id`;
   return sql`
     select h.position, h.signed_head, ${wantsBodies ? withBody : withoutBody}
-    from envelope_heads h
-    ${vector.length > 0 ? marks : sql``} ${wantsBodies ? bodies : sql``}
-    where h.vault_id = ${vault} and h.position > ${after} and h.position <= ${after + count}
-      ${vector.length > 0 ? sql`and h.seq > coalesce(mark.seq, 0)` : sql``}`;
+    from (
+      select position, chain_id, seq, body_byte_length, signed_head from envelope_heads
+      where vault_id = ${vault} and position > ${after} and position <= ${after + count}
+    ) h
+    ${wantsBodies ? bodies : sql``} ${vector.length > 0 ? marks : sql``}
+    where coalesce(h.seq, 0) > ${vector.length > 0 ? sql`coalesce(mark.seq, 0)` : sql`0`}`;
 };

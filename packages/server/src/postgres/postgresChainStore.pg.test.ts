@@ -48,12 +48,6 @@ interface AuthorRow {
   readonly device_id: string;
 }
 
-const author = (row: AuthorRow) => ({
-  position: row.position,
-  user: storedId(userIds, row.user_id),
-  device: storedId(deviceIds, row.device_id),
-});
-
 const readKept = async (sql: Sql, vault: VaultId): Promise<Kept> => {
   const [used] = await sql<{ used_byte_length: number }[]>`
     select used_byte_length from vaults where vault_id = ${vault}`;
@@ -74,15 +68,19 @@ const readKept = async (sql: Sql, vault: VaultId): Promise<Kept> => {
   return {
     usedByteLength: used?.used_byte_length ?? 0,
     checkpoints: checkpoints.map((row) => ({
-      ...author(row),
       vault,
+      position: row.position,
+      user: storedId(userIds, row.user_id),
+      device: storedId(deviceIds, row.device_id),
       envelope: storedBytesId(envelopeIds, row.envelope_id),
       isPurge: row.is_purge,
       storedAtMs: row.stored_at_ms,
     })),
     attests: attests.map((row) => ({
-      ...author(row),
       vault,
+      position: row.position,
+      user: storedId(userIds, row.user_id),
+      device: storedId(deviceIds, row.device_id),
       checkpoint: storedBytesId(envelopeIds, row.checkpoint_id),
       isOk: row.is_ok,
     })),

@@ -20,8 +20,9 @@ const vaultTables = [
   "checkpoints",
   "attests",
   "blob_tokens",
-  "blob_chunks",
+  // Before its chunks: one that is just being put finds no blob, and goes with the others.
   "blobs",
+  "blob_chunks",
   "vaults",
 ] as const;
 

@@ -15,7 +15,10 @@ interface Ground {
 }
 
 /** What needs no database, and is wrong more often. */
-const prepareGround = async ({ config, say }: Serving): Promise<Result<Ground, Failure>> => {
+export const prepareGround = async (
+  config: ServeConfig,
+  warn: (sentence: string) => void,
+): Promise<Result<Ground, Failure>> => {
   const { store, port } = config;
   if (port !== 0) {
     const free = await checkPort(config);

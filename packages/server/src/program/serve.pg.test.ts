@@ -237,6 +237,7 @@ describe("with a Postgres of the operator's", () => {
     expect(await run.ended).toBe(Exit.WrongKey);
     expect(errorIn(run)).toMatchObject({ code: "RelayKeyOther" });
     expect(`${run.out()}${run.err()}`).not.toContain(database.url);
+    expect(readdirSync(data)).toEqual([]);
   });
 
   test("a newer database is left alone", async () => {

@@ -1,5 +1,6 @@
 /** Runs the relay in the foreground: folder, key, database, app, port; and back in the other order. */
 import { err, ok, type Result } from "@duro/crypto/types";
+import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Exit, type Failure } from "../exits.ts";
 import { createHostNames, localUrl } from "../http/hostNames.ts";
@@ -136,7 +137,11 @@ const start = async (serving: Serving): Promise<Result<Ready, Failure>> => {
   const sql = connectDatabase(address, log);
   closers.push({ what: "connections", close: () => sql.end({ timeout: 0 }), msMax: sqlEndMsMax });
   const opened = await prepareDatabase(sql, store, key.value.keys, io.randomBytes);
-  if (!opened.ok) return opened;
+  if (!opened.ok) {
+    // Made a moment ago and good for nothing: beside the right one it would only confuse.
+    if (key.value.isNew && opened.error.code === "RelayKeyOther") await rm(store.keyFile);
+    return opened;
+  }
   if (io.stop.reason() !== undefined) return err(interrupted);
 
   const names = createHostNames({ ...config, machine: io.machine() });

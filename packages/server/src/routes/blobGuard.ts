@@ -6,11 +6,14 @@ import { assert, type Result } from "@duro/crypto/types";
 import { type BlobAction, blobIds, type DeviceId, headerToToken, vaultIds } from "@duro/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { blobTokenHashOf, isTokenFor } from "../blobs/blobToken.ts";
+import { mayUseToken } from "../blobs/mayUseToken.ts";
+import type { AccountStore } from "../ports/accountStore.ts";
 import type { BlobName, BlobStore, StoredBlobToken } from "../ports/blobStore.ts";
 import { refuse } from "./refuse.ts";
 
 export interface BlobGuardDeps {
   readonly blobStore: Pick<BlobStore, "token">;
+  readonly accountStore: Pick<AccountStore, "accessTo" | "device">;
   readonly nowMs: () => number;
 }
 
@@ -44,7 +47,11 @@ export const createBlobGuard = (app: FastifyInstance, deps: BlobGuardDeps): Blob
         const name = nameIn(request);
         const token = await tokenOf(deps, request);
         // Whatever is wrong with it, the answer is the same.
-        if (token === undefined || !isTokenFor(token, name, actions)) {
+        const isGood =
+          token !== undefined &&
+          isTokenFor(token, name, actions) &&
+          (await mayUseToken(deps.accountStore, token));
+        if (!isGood) {
           closeBehind(request, reply, bodyByteLengthMax);
           return refuse(reply, "TokenInvalid");
         }

@@ -14,6 +14,7 @@ import {
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from "fastify";
 import { checkChunk } from "../blobs/checkChunk.ts";
 import { parseAnnouncement } from "../blobs/parseAnnouncement.ts";
+import type { AccountStore } from "../ports/accountStore.ts";
 import type { BlobStore, PayerUsage, StoredBlob } from "../ports/blobStore.ts";
 import { routeOptions } from "../http/routeOptions.ts";
 import { type AskedBlob, createBlobGuard } from "./blobGuard.ts";
@@ -22,6 +23,7 @@ import { sendChunk } from "./sendChunk.ts";
 
 export interface BlobRoutesDeps {
   readonly blobStore: BlobStore;
+  readonly accountStore: Pick<AccountStore, "accessTo" | "device">;
   readonly nowMs: () => number;
   /** What this relay keeps of one blob. */
   readonly blobByteLengthMax: number;

@@ -1,5 +1,6 @@
 /** The routes of blobs for tests, in the shell that they run in, on stores of the test's choice. */
 import { systemRandomBytes } from "@duro/crypto/receipt";
+import { Role } from "@duro/crypto/verify";
 import { BlobAction, type BlobId, pathOf, routes, tokenToHeader } from "@duro/protocol";
 import { blobTokenHashOf, createBlobToken } from "../blobs/blobToken.ts";
 import { createTestHttp, type TestHttp } from "../http/testing/testHttp.ts";
@@ -8,7 +9,7 @@ import { blobRoutesPlugin, type BlobRoutesDeps } from "../routes/blobRoutes.ts";
 import type { BlobSample } from "./blobSamples.ts";
 import type { BlobStores } from "./blobStore.contract.ts";
 import { openMemoryBlobStores } from "./memoryBlobStores.ts";
-import { deviceOf, foundVault, registerAll } from "./storeSamples.ts";
+import { deviceOf, deviceRowOf, foundVault, registerAll, userOf } from "./storeSamples.ts";
 
 /** When every request of a test comes. */
 export const nowMs = 10_000;
@@ -38,6 +39,12 @@ export interface BlobService extends TestHttp {
   close(): Promise<void>;
 }
 
+/** These tests are about tokens; what became of their holders is `mayUseToken`'s. */
+const everybodyMay: BlobRoutesDeps["accountStore"] = {
+  device: async () => deviceRowOf(userOf(1), 1),
+  accessTo: async () => ({ kind: "member", role: Role.Owner }),
+};
+
 /** Users 1 and 2; vaults 1 and 2 of the first, vault 3 of the second. */
 export const openBlobService = async (
   open: () => Promise<BlobStores> = openMemoryBlobStores,
@@ -51,6 +58,7 @@ export const openBlobService = async (
   await foundVault(stores, 3, 2);
   const shell = createTestHttp();
   const deps = {
+    accountStore: everybodyMay,
     blobStore,
     nowMs: () => nowMs,
     blobByteLengthMax: Number.MAX_SAFE_INTEGER,

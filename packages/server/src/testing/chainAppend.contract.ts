@@ -13,6 +13,7 @@ import {
   grow,
   growingBy,
   nothingWritten,
+  placedOf,
   storedChainOf,
 } from "./chainSamples.ts";
 import { deviceOf, userOf, vaultOf } from "./storeSamples.ts";
@@ -79,11 +80,7 @@ export const chainAppendContract = (
       }));
       expect(written.told).toBe("so");
       expect(await everythingOf(store, one)).toEqual(
-        [1, 2, 3].map((seq) => ({
-          ...envelopeOf(first, seq),
-          chain: first.chain,
-          position: seq,
-        })),
+        [1, 2, 3].map((seq) => placedOf(first, seq, seq)),
       );
       expect(await store.chain(first)).toEqual(storedChainOf(first, 3));
       expect(await store.position(one)).toBe(3);
@@ -194,11 +191,7 @@ export const chainAppendContract = (
       ];
       await grow(store, [{ ...first, envelopes: shapes }]);
       expect(await everythingOf(store, one)).toEqual(
-        shapes.map((shape, at) => ({
-          ...envelopeOf(first, at + 1, shape),
-          chain: first.chain,
-          position: at + 1,
-        })),
+        shapes.map((shape, at) => placedOf(first, at + 1, at + 1, shape)),
       );
     });
 
@@ -311,7 +304,7 @@ export const chainAppendContract = (
       ];
       for (let round = 0; round < 8; round++) {
         const failed = store.append(askFor([first, elsewhere]), (held) => spoil(again(held)));
-        await expect(failed).rejects.toThrow();
+        await expect(failed).rejects.toThrow("given");
       }
       expect([
         await everythingOf(store, one),
@@ -327,7 +320,7 @@ export const chainAppendContract = (
     test("appends that nobody locked a vault for are a bug, and write nothing", async () => {
       const growth = { ...elsewhere, envelopes: envelopes(1) };
       const failed = store.append({ ...askFor([first]), chains: [elsewhere] }, growingBy([growth]));
-      await expect(failed).rejects.toThrow();
+      await expect(failed).rejects.toThrow("only what is locked grows");
       expect(await store.position(two)).toBe(0);
     });
 

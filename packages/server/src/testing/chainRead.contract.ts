@@ -5,10 +5,10 @@ import {
   chainOf,
   type ChainStoreUnderTest,
   envelopeIdOf,
-  envelopeOf,
   envelopes,
   type EnvelopeShape,
   grow,
+  placedOf,
   storedChainOf,
 } from "./chainSamples.ts";
 import { userOf, vaultOf } from "./storeSamples.ts";
@@ -48,11 +48,7 @@ export const chainReadContract = (
         { ...first, envelopes: envelopes(5, shape) },
         { ...second, envelopes: envelopes(3) },
       ]);
-    const placed = (seq: number, shape: EnvelopeShape = {}) => ({
-      ...envelopeOf(first, seq, shape),
-      chain: first.chain,
-      position: seq,
-    });
+    const placed = (seq: number, shape: EnvelopeShape = {}) => placedOf(first, seq, seq, shape);
     const headOnly = (seq: number, shape: EnvelopeShape = {}) => ({
       ...placed(seq, shape),
       body: undefined,
@@ -93,16 +89,16 @@ export const chainReadContract = (
 
     test("heads never run ahead of their counter while appends go on", async () => {
       const [, other] = under.nodes;
-      let isDone = false;
+      const progress = { isDone: false };
       const appends = (async () => {
         for (let round = 0; round < 30; round++)
           await grow(other, [
             { ...first, envelopes: envelopes(2) },
             { ...second, envelopes: envelopes(1) },
           ]);
-        isDone = true;
+        progress.isDone = true;
       })();
-      while (!isDone) {
+      while (!progress.isDone) {
         const { position, chains } = await store.heads(one);
         expect(chains.reduce((sum, { seq }) => sum + seq, 0)).toBe(position);
       }

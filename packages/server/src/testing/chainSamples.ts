@@ -23,6 +23,7 @@ import type {
   ForkedHead,
   Held,
   NewRun,
+  PlacedEnvelope,
   StoredChain,
   StoredEnvelope,
 } from "../ports/chainStore.ts";
@@ -80,6 +81,13 @@ export const envelopeOf = (
   const body = hasBody ? filled(bodyByteLength, seq) : undefined;
   return { seq, kind, flags, bodyByteLength, signedHead, body };
 };
+
+export const placedOf = (
+  name: ChainName,
+  seq: number,
+  position: number,
+  shape: EnvelopeShape = {},
+): PlacedEnvelope => ({ ...envelopeOf(name, seq, shape), chain: name.chain, position });
 
 /** What a chain is after its newest envelope. */
 export const storedChainOf = ({ vault, chain }: ChainName, seq: number): StoredChain => ({

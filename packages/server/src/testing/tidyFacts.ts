@@ -25,8 +25,7 @@ const numbered = (byteLength: number, kind: number, number: number): Uint8Array 
   return bytes;
 };
 
-export const chainOf = (number: number): ChainId =>
-  chainIds.fromBytes(numbered(16, 0x55, number));
+export const chainOf = (number: number): ChainId => chainIds.fromBytes(numbered(16, 0x55, number));
 export const blobOf = (number: number): BlobId => blobIds.fromBytes(numbered(32, 0x66, number));
 /** Another branch is another envelope for the same place. */
 export const envelopeOf = (chain: number, seq: number, branch = 0): EnvelopeId =>
@@ -115,9 +114,7 @@ export const factsOf = ({
     const number = [1, 2, 3].find((known) => chainOf(known) === chain);
     return number === undefined || seq > storedSeq ? undefined : envelopeOf(number, seq);
   },
-  writers: new Map(
-    Object.entries(writtenAtMs).map(([user, atMs]) => [userOf(Number(user)), atMs]),
-  ),
+  writers: new Map(Object.entries(writtenAtMs).map(([user, atMs]) => [userOf(Number(user)), atMs])),
   checkpoints: [checkpointOf()],
   attests: [],
   wholeBlobs: new Set(blobs.map(blobOf)),

@@ -57,9 +57,7 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
       test("has the chains that were written, with what their OPEN says", async () => {
         const chains = await held((still) => still.chains());
         const stored = await Promise.all(
-          [alice, bob].map(({ chain }) =>
-            stores.chainStore.chain({ vault: world.vaultId, chain }),
-          ),
+          [alice, bob].map(({ chain }) => stores.chainStore.chain({ vault: world.vaultId, chain })),
         );
         const byChain = (a: { chain: string } | undefined, b: { chain: string } | undefined) =>
           (a?.chain ?? "") < (b?.chain ?? "") ? -1 : 1;
@@ -225,7 +223,8 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
       await alice.beacon(true);
       await alice.beacon(false);
       await alice.beacon(true);
-      const upTo = (seq: number) => held((still) => still.fullBeacons([{ chain: alice.chain, seq }]));
+      const upTo = (seq: number) =>
+        held((still) => still.fullBeacons([{ chain: alice.chain, seq }]));
       expect(await upTo(4)).toEqual([]);
       expect(await upTo(6)).toEqual([{ chain: alice.chain, seq: 5 }]);
       expect(await upTo(7)).toEqual([{ chain: alice.chain, seq: 7 }]);

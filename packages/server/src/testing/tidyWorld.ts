@@ -17,7 +17,7 @@ import {
 } from "@duro/crypto/testing/people";
 import { seededRandomBytes } from "@duro/crypto/testing/seededRandomBytes";
 import { createRelayKeys } from "@duro/crypto/receipt";
-import { assert } from "@duro/crypto/types";
+import { asSignature, assert, sizes } from "@duro/crypto/types";
 import { encodeRecord, type LogRecord, Role } from "@duro/crypto/verify";
 import { type BlobId, type ChainMark, relayGenerations, type VaultId } from "@duro/protocol";
 import { accessOf } from "../domain/access.ts";
@@ -57,6 +57,7 @@ export interface TidyWorld {
   openChain(person: Person, device?: DeviceKeys, incarnation?: number): Promise<TidyWriter>;
   /** Whole and not dropped. */
   storeBlob(number: number): Promise<BlobId>;
+  dropBlob(number: number): Promise<void>;
   /** The owner removes them; of their first device's first chain this much counts, of others nothing. */
   remove(person: Person, countingUpTo: ChainMark | undefined): Promise<void>;
   appendRecord(record: LogRecord): Promise<void>;
@@ -136,6 +137,16 @@ export const createTidyWorld = async (
       const put = await stores.blobStore.putChunk(sample, { index: 0, bytes }, world.nowMs);
       assert(announced.ok && put.ok, "a blob goes in");
       return sample.blob;
+    },
+
+    dropBlob: async (number) => {
+      const proof = {
+        device: alice.device.id,
+        saidAtMs: world.nowMs,
+        signature: asSignature(new Uint8Array(sizes.signatureByteLength)),
+      };
+      const name = blobSample(world.vaultId, { number, chunkCount: 1 });
+      assert(await stores.blobStore.drop(name, proof, world.nowMs), "the blob is there");
     },
 
     remove: async (person, mark) => {

@@ -1,7 +1,6 @@
 /** What tidying does to a vault, from the clients' writes to what a reader gets, on every kind of stores. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { deviceIds, type EnvelopeId, type Vector, Verdict } from "@duro/protocol";
-import { asSignature } from "@duro/crypto/types";
+import { type EnvelopeId, type Vector, Verdict } from "@duro/protocol";
 import { createTidyWorld, dayMs, type TidyStores, type TidyWorld } from "./tidyWorld.ts";
 import type { TidyWriter } from "./tidyWriter.ts";
 
@@ -87,15 +86,13 @@ export const tidyingContract = (adapter: string, open: () => Promise<TidyStores>
       test("waits for its blobs, and is let go again when one is dropped", async () => {
         const { world, alice, bob } = await begin();
         const blob = await world.storeBlob(1);
-        const checkpoint = await alice.checkpoint({ coverage: [alice.mark, bob.mark], blobs: [blob] });
+        const checkpoint = await alice.checkpoint({
+          coverage: [alice.mark, bob.mark],
+          blobs: [blob],
+        });
         await bob.attest(checkpoint);
         expect(await world.tidy()).toMatchObject({ trashedCount: 18 });
-        const proof = {
-          device: deviceIds.fromBytes(new Uint8Array(16)),
-          saidAtMs: world.nowMs,
-          signature: asSignature(new Uint8Array(64)),
-        };
-        await stores.blobStore.drop({ vault: world.vaultId, blob }, proof, world.nowMs);
+        await world.dropBlob(1);
         later(world, 1);
         expect(await world.tidy()).toMatchObject({ restoredCount: 18 });
         await world.storeBlob(1);
@@ -299,13 +296,8 @@ export const tidyingContract = (adapter: string, open: () => Promise<TidyStores>
     describe("what else is over", () => {
       test("blobs that were dropped go after 14 days", async () => {
         const { world } = await begin();
-        const blob = await world.storeBlob(1);
-        const proof = {
-          device: deviceIds.fromBytes(new Uint8Array(16)),
-          saidAtMs: world.nowMs,
-          signature: asSignature(new Uint8Array(64)),
-        };
-        await stores.blobStore.drop({ vault: world.vaultId, blob }, proof, world.nowMs);
+        await world.storeBlob(1);
+        await world.dropBlob(1);
         later(world, 14);
         expect(await world.tidy()).toMatchObject({ removedBlobCount: 0 });
         world.nowMs += 1;

@@ -110,6 +110,12 @@ describe("a mismatch", () => {
     expect(judge({ attests, standings: { 2: standing.cutAt(2, 15) } })).toBe("blocked");
   });
 
+  test("that blocks nothing any more vouches for nothing either", () => {
+    const writtenAtMs = { ...alone, 2: nowMs - monthMs };
+    expect(judge({ attests: [mismatch], writtenAtMs })).toBe("waiting");
+    expect(judge({ attests: [ok], writtenAtMs })).toBe("counts");
+  });
+
   test("about another checkpoint blocks nothing", () => {
     const other = { ...mismatch, checkpoint: markOf(3, 3).id };
     expect(judge({ attests: [ok, other] })).toBe("counts");

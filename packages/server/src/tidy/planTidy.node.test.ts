@@ -221,8 +221,11 @@ describe("a purge", () => {
   });
 
   test("drops nothing before it counts", () => {
-    const attests = before.map(({ attest }) => attest);
-    expect(droppedOf(planOf([...before, purge], { attests }), [10, 15, 20])).toEqual([]);
+    const three = [10, 15, 18].map((seq) => vouched(seq, { 1: 9 }));
+    const all = [...three, vouched(20, { 1: 9 }, { isPurge: true })];
+    const attests = three.map(({ attest }) => attest);
+    expect(droppedOf(planOf(all, { attests }), [10, 15, 18, 20])).toEqual([]);
+    expect(droppedOf(planOf(all), [10, 15, 18, 20])).toEqual([10, 15, 18]);
   });
 
   test("drops one before it that does not count", () => {

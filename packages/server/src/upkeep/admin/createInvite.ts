@@ -3,16 +3,16 @@ import { ok, type Result } from "@duro/crypto/types";
 import { inviteCodes } from "@duro/protocol";
 import { Exit } from "../../exits.ts";
 import { inviteHashOf } from "../../login/inviteHash.ts";
-import type { AdminCommand } from "../../program/command.ts";
 import type { Outcome } from "../outcome.ts";
 import { sayTime } from "../sayAmounts.ts";
 import type { UpkeepError } from "../upkeepError.ts";
+import type { InviteCommand } from "./adminCommand.ts";
 import type { AdminGround } from "./runAdmin.ts";
 
 const dayMs = 86_400_000;
 
 export const createInvite = async (
-  { lifetimeDayCount }: Extract<AdminCommand, { kind: "adminInvite" }>,
+  { lifetimeDayCount }: InviteCommand,
   { accountStore, nowMs, randomBytes }: AdminGround,
 ): Promise<Result<Outcome, UpkeepError>> => {
   const code = inviteCodes.fromBytes(randomBytes(inviteCodes.byteLength));

@@ -1,5 +1,4 @@
 /** `duro-relay admin …`: invites, usage, quotas and the end of accounts. */
-import type { AdminCommand } from "../../program/command.ts";
 import { createPostgresAccountStore } from "../../postgres/postgresAccountStore.ts";
 import type { AccountStore } from "../../ports/accountStore.ts";
 import { readSchema } from "../backup/tables.ts";
@@ -7,6 +6,7 @@ import { transact } from "../../postgres/transact.ts";
 import type { Ended } from "../outcome.ts";
 import { runUpkeep, Stopped } from "../runUpkeep.ts";
 import type { UpkeepDeps } from "../upkeepDeps.ts";
+import type { AdminCommand } from "./adminCommand.ts";
 import { createInvite } from "./createInvite.ts";
 import { listUsage } from "./listUsage.ts";
 import { removeUser } from "./removeUser.ts";
@@ -14,12 +14,13 @@ import { setQuota } from "./setQuota.ts";
 
 export type AdminDeps = Pick<UpkeepDeps, "sql" | "nowMs" | "randomBytes" | "ask">;
 
-export interface AdminGround extends Omit<AdminDeps, "sql"> {
+export interface AdminGround extends AdminDeps {
   readonly accountStore: AccountStore;
 }
 
-export const runAdmin = (command: AdminCommand, { sql, ...deps }: AdminDeps): Ended =>
+export const runAdmin = (command: AdminCommand, deps: AdminDeps): Ended =>
   runUpkeep(async () => {
+    const { sql } = deps;
     if ((await transact(sql, readSchema)) === undefined) throw new Stopped({ type: "NoRelayHere" });
     const ground: AdminGround = { ...deps, accountStore: createPostgresAccountStore(sql) };
     switch (command.kind) {

@@ -1,15 +1,15 @@
 /** Sets what one user may store. Whoever is over it keeps everything, and stores nothing more. */
 import { err, ok, type Result } from "@duro/crypto/types";
 import { Exit } from "../../exits.ts";
-import type { AdminCommand } from "../../program/command.ts";
 import type { Outcome } from "../outcome.ts";
 import { sayBytes } from "../sayAmounts.ts";
 import type { UpkeepError } from "../upkeepError.ts";
 import { quotaToStored } from "./quota.ts";
+import type { QuotaCommand } from "./adminCommand.ts";
 import type { AdminGround } from "./runAdmin.ts";
 
 export const setQuota = async (
-  { user, quota }: Extract<AdminCommand, { kind: "adminQuota" }>,
+  { user, quota }: QuotaCommand,
   { accountStore }: AdminGround,
 ): Promise<Result<Outcome, UpkeepError>> => {
   const isSet = await accountStore.setQuota(user, quotaToStored(quota));

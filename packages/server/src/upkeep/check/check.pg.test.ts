@@ -3,9 +3,9 @@ import { systemRandomBytes as randomBytes } from "@duro/crypto/receipt";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { Sql } from "../../postgres/sql.ts";
 import { openEmptyTestDatabase, openTestDatabase } from "../../testing/testDatabase.ts";
-import { copyDatabase, dropDatabase } from "../testing/copyDatabase.ts";
 import { type Damage, damages } from "../testing/damages.ts";
 import { type FilledRelay, openFilledRelay } from "../testing/filledRelay.ts";
+import { keepPristine, type Pristine } from "../testing/pristine.ts";
 import { findingSentences } from "./finding.ts";
 import { runCheck } from "./runCheck.ts";
 
@@ -26,25 +26,18 @@ const check = async (
   );
 
 let filled: FilledRelay;
-let url: string;
+let pristine: Pristine;
 beforeAll(async () => {
   filled = await openFilledRelay();
-  ({ url } = filled);
-  await filled.disconnect();
+  pristine = await keepPristine(filled.sql);
 });
-afterAll(() => dropDatabase(url));
-
-const open = async (): Promise<Sql> => {
-  const copy = await copyDatabase(url);
-  onTestFinished(() => copy.close());
-  return copy.sql;
-};
+afterAll(() => filled.close());
 
 const relayKey = () => filled.keys.signKey;
 
 describe("a check", () => {
   test("finds nothing where nothing is wrong, and looks at everything", async () => {
-    const ended = await check(await open(), { isFull: true, relayKey: relayKey() });
+    const ended = await check(filled.sql, { isFull: true, relayKey: relayKey() });
     expect(ended).toMatchObject({ ok: true, value: { exit: 0 } });
     expect(ended.ok && ended.value.json).toMatchObject({
       clean: true,
@@ -52,15 +45,23 @@ describe("a check", () => {
       findings: [],
       looked: { vaults: 2, chains: 2, blobs: 4, chunks: 6 },
     });
+    // Some are in the trash, and some are gone for good.
+    const [row] = await filled.sql<{ trashed: number; absent: number }[]>`
+      select count(trashed_at_ms) as trashed, count(*) filter (where body is null) as absent
+      from envelope_heads left join envelope_bodies using (vault_id, position)`;
+    expect(row?.trashed).toBeGreaterThan(0);
+    expect(row?.absent).toBeGreaterThan(0);
+    expect(ended.ok && ended.value.json["looked"]).toMatchObject({ absentBodies: row?.absent });
   });
 
   test("finds nothing in a quick look where nothing is wrong", async () => {
-    const ended = await check(await open(), { isFull: false, relayKey: relayKey() });
+    const ended = await check(filled.sql, { isFull: false, relayKey: relayKey() });
     expect(ended.ok && ended.value.json).toMatchObject({ clean: true, depth: "quick" });
   });
 
   test.each(damages)("finds $what: $finds", async ({ finds, damage, isQuick }: Damage) => {
-    const sql = await open();
+    const { sql } = filled;
+    onTestFinished(() => pristine.bringBack());
     await damage(sql, filled);
     for (const isFull of isQuick === true ? [true, false] : [true]) {
       const ended = await check(sql, { isFull, relayKey: relayKey() });
@@ -91,7 +92,7 @@ describe("a check", () => {
   });
 
   test("ends when it is asked to", async () => {
-    const sql = await open();
+    const { sql } = filled;
     const asked = { nowMs: Date.now, randomBytes, tell: () => {}, relayKey: undefined };
     const ended = await runCheck({ isFull: true }, { ...asked, sql, signal: AbortSignal.abort() });
     expect(ended).toMatchObject({ ok: false, error: { code: "Interrupted", exit: 130 } });

@@ -85,10 +85,10 @@ test("a backup that is killed leaves no file under its name", async () => {
   for (const [index, share] of shares.entries()) {
     const name = `${index}.backup`;
     const how = await run("backup", filled.url, join(place, name), ms * share);
-    const names = await readdir(place);
-    if (how === "killed" && !names.includes(name)) killedCount += 1;
-    // It was quicker than we were: then it is whole.
-    else expect((await takeApart(join(place, name))).frames.length).toBeGreaterThan(0);
+    const isThere = (await readdir(place)).includes(name);
+    if (how === "killed" && !isThere) killedCount += 1;
+    // It was quicker than we were: then it is whole, or this throws.
+    if (isThere) await takeApart(join(place, name));
   }
   expect(killedCount).toBeGreaterThan(1);
 });

@@ -198,10 +198,10 @@ describe("a backup of a relay at work", () => {
     const busy = await openFilledRelay();
     onTestFinished(() => busy.close());
     const before = await lastingRows(busy.sql, "envelope_heads");
-    let isDone = false;
+    const done = new AbortController();
     let writtenCount = 0;
     const write = async (): Promise<void> => {
-      while (!isDone) {
+      while (!done.signal.aborted) {
         await busy.alice.data(5, 20_000);
         await busy.bob.data(3);
         writtenCount += 8;
@@ -214,7 +214,7 @@ describe("a backup of a relay at work", () => {
       await backUpTo(busy.sql, each);
       files.push(each);
     }
-    isDone = true;
+    done.abort();
     await writing;
     expect(writtenCount).toBeGreaterThan(16);
     let least = before.size;
@@ -231,7 +231,7 @@ describe("a backup of a relay at work", () => {
         "envelope_bodies",
       ] as const) {
         const [restored, now] = [await lastingRows(sql, table), await lastingRows(busy.sql, table)];
-        expect(restored.isSubsetOf(now)).toBe(true);
+        expect([...restored].filter((row) => !now.has(row))).toEqual([]);
       }
       const { size } = await lastingRows(sql, "envelope_heads");
       expect(size).toBeGreaterThanOrEqual(least);

@@ -10,7 +10,9 @@ import { runUpkeep } from "../runUpkeep.ts";
 import { isoTime, sayBytes, sayCount, sayTime } from "../sayAmounts.ts";
 import type { UpkeepDeps } from "../upkeepDeps.ts";
 import type { UpkeepError } from "../upkeepError.ts";
+import type { Sql } from "../../postgres/sql.ts";
 import { transact } from "../../postgres/transact.ts";
+import { readTables } from "../backup/tables.ts";
 import { type BackupReader, openBackup } from "./backupReader.ts";
 import { isTaken, loadBackup, type RowCounts } from "./loadBackup.ts";
 import { migrationsFolder, readMigrationNames } from "./migrateWithin.ts";
@@ -74,11 +76,7 @@ const restore = async (
       progress,
     });
     if (!loaded.ok) return loaded;
-    // Postgres knows nothing yet of how much there is, and would plan as for empty tables.
-    await transact(sql, async (tx) => {
-      await tx`set local statement_timeout = 0`;
-      await tx`analyze`;
-    });
+    await gatherStatistics(sql);
     // It is restored: who interrupts now must not read that it was taken back.
     const { signal: unasked } = new AbortController();
     const checked = await checkRelay({ ...deps, signal: unasked }, { depth: "quick" });
@@ -89,6 +87,13 @@ const restore = async (
     await again.close();
   }
 };
+
+/** Postgres knows nothing yet of how much there is, and would plan as for empty tables. */
+const gatherStatistics = (sql: Sql): Promise<void> =>
+  transact(sql, async (tx) => {
+    await tx`set local statement_timeout = 0`;
+    for (const { name } of await readTables(tx)) await tx`analyze ${tx(name)}`;
+  });
 
 const refusalOf = async (
   { store }: RestoreCommand,

@@ -29,8 +29,6 @@ export interface FilledRelay extends TestDatabase {
   readonly bob: TidyWriter;
   /** Whole, of several chunks. */
   readonly blob: BlobId;
-  /** Leaves the database, which can be copied then. */
-  disconnect(): Promise<void>;
 }
 
 export const openFilledRelay = async (): Promise<FilledRelay> => {
@@ -43,8 +41,8 @@ export const openFilledRelay = async (): Promise<FilledRelay> => {
   const alice = await world.openChain(owner);
   const bob = await world.openChain(member);
   await grantPhone(world);
-  const blob = await fillBlobs(world);
   await writeChains(world, alice, bob);
+  const blob = await fillBlobs(world);
   await forkChain(world);
   await fillRest(world);
   // The vault relies on their log, which stays.
@@ -59,10 +57,6 @@ export const openFilledRelay = async (): Promise<FilledRelay> => {
     alice,
     bob,
     blob,
-    disconnect: async () => {
-      await stores.close();
-      await database.sql.end();
-    },
     close: async () => {
       await stores.close();
       await database.close();
@@ -128,9 +122,9 @@ const writeChains = async (world: TidyWorld, alice: TidyWriter, bob: TidyWriter)
   const coverage = [alice.mark, bob.mark];
   const first = await alice.checkpoint({ coverage, blobs: [checkpointBlob] });
   await bob.attest(first);
-  // TIDY await world.tidy();
+  await world.tidy();
   world.nowMs += 15 * dayMs;
-  // TIDY await world.tidy();
+  await world.tidy();
   await alice.data(3, 70_000);
   const second = await alice.checkpoint({
     coverage: [alice.mark, bob.mark],
@@ -138,7 +132,7 @@ const writeChains = async (world: TidyWorld, alice: TidyWriter, bob: TidyWriter)
     isPurge: true,
   });
   await bob.attest(second);
-  // TIDY await world.tidy();
+  await world.tidy();
   await alice.data(2);
   await alice.checkpoint({ coverage: [alice.mark] });
   await bob.data(1);

@@ -1,0 +1,49 @@
+/** A stretch of work with the processor time of everybody who took part in it. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { busyMsOfMachine } from "./cpu.ts";
+import type { Done } from "./jobs.ts";
+import type { RelayProcess } from "./relayProcess.ts";
+
+export interface Measured<T> extends Done<T> {
+  readonly relayMs: number;
+  readonly postgresMs: number;
+  /** Of whoever makes the load. */
+  readonly loadMs: number;
+  /** Of programs that have nothing to do with it, in processors. */
+  readonly othersCount: number;
+}
+
+export const measured = async <T>(
+  relays: readonly RelayProcess[],
+  work: () => Promise<Done<T>>,
+): Promise<Measured<T>> => {
+  const before = relays.map((relay) => relay.cpuMs());
+  const busyBeforeMs = busyMsOfMachine();
+  const done = await work();
+  const busyMs = busyMsOfMachine() - busyBeforeMs;
+  let relayMs = 0;
+  let postgresMs = 0;
+  for (const [at, relay] of relays.entries()) {
+    const now = relay.cpuMs();
+    relayMs += now.relayMs - (before[at]?.relayMs ?? 0);
+    postgresMs += now.postgresMs - (before[at]?.postgresMs ?? 0);
+  }
+  const othersMs = Math.max(0, busyMs - relayMs - postgresMs - done.cpuMs);
+  return { ...done, relayMs, postgresMs, loadMs: done.cpuMs, othersCount: othersMs / done.wallMs };
+};
+
+/** Into a file that Chromium's and Node's tools read; without a folder, nothing. */
+export const profiled = async <T>(
+  relay: RelayProcess,
+  folder: string | undefined,
+  name: string,
+  work: () => Promise<T>,
+): Promise<T> => {
+  if (folder === undefined) return work();
+  mkdirSync(folder, { recursive: true });
+  await relay.askInside({ kind: "startProfile" });
+  const value = await work();
+  await relay.askInside({ kind: "stopProfile", file: join(folder, `${name}.cpuprofile`) });
+  return value;
+};
