@@ -1,7 +1,25 @@
 /** `npm run bench:relay` */
 import { benchAppend } from "./relay/append.ts";
+import { benchCatchUp } from "./relay/catchUp.ts";
+import { benchTwoNodes } from "./relay/twoNodes.ts";
+import { benchFanOut } from "./relay/fanOut.ts";
+import type { BenchOptions } from "./relay/options.ts";
 import { parseBenchOptions } from "./relay/options.ts";
-import { printGoals } from "./relay/table.ts";
+import { type Goal, printGoals } from "./relay/table.ts";
+
+const parts: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Goal[]>>> = {
+  append: benchAppend,
+  "fan-out": benchFanOut,
+  "catch-up": benchCatchUp,
+  nodes: benchTwoNodes,
+};
 
 const options = parseBenchOptions();
-printGoals(await benchAppend(options));
+const goals: Goal[] = [];
+for (const [name, bench] of Object.entries(parts)) {
+  if (options.only.length > 0 && !options.only.includes(name)) continue;
+  const startedAtMs = performance.now();
+  goals.push(...(await bench(options)));
+  console.log(`(${name}: ${((performance.now() - startedAtMs) / 1_000).toFixed(0)} s)\n`);
+}
+printGoals(goals);

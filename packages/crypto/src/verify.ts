@@ -28,6 +28,7 @@ export {
 } from "./envelope/envelope.ts";
 export { decodeHead, encodeHead, type HeadError } from "./envelope/head.ts";
 export {
+  type BareEnvelope,
   type ChainHead,
   type KnownChain,
   newChain,
@@ -35,6 +36,7 @@ export {
   type RunEmpty,
   type RunError,
   type VerifiedRun,
+  verifyBareRun,
   verifyRun,
 } from "./envelope/run.ts";
 export { deviceIdOf, type DevicePublicKeys } from "./keys/deviceId.ts";

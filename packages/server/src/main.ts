@@ -38,8 +38,20 @@ const createIo = (stop: StopRequest): Io => ({
       (addresses ?? []).map(({ address }) => address),
     ),
   }),
+  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
   stop,
 });
+
+/** Anything but a yes is a no. */
+const ask = async (question: string): Promise<boolean> => {
+  const { createInterface } = await import("node:readline/promises");
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y(es)?$/iu.test((await terminal.question(`${question} [y/N] `)).trim());
+  } finally {
+    terminal.close();
+  }
+};
 
 /** Output that was written to a pipe may still be on its way, on some systems. */
 const leave = (exit: Exit): void => {

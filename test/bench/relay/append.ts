@@ -88,7 +88,7 @@ const isWanted = ({ cell, isQuick }: BenchOptions, connectionCount: number, vaul
     : cell.startsWith(`${connectionCount}x${vaultCount}x`);
 
 const microsText = (all: readonly Run[]): string =>
-  (["relayMs", "postgresMs", "loadMs"] as const)
+  (["serverMs", "postgresMs", "loadMs"] as const)
     .map((side) => spreadOf(all.map((run) => (run[side] * 1_000) / run.value)).median.toFixed(0))
     .join(" ");
 

@@ -2,6 +2,7 @@
  * A process of its own for each side of a measurement, that does what it is asked, one thing after the
  * other, and says what that cost it. A side that fails ends, and the measurement with it.
  */
+import { assert } from "@duro/crypto/types";
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
@@ -37,6 +38,7 @@ export const serveJobs = (jobs: Jobs): void => {
 };
 
 export interface Side<J extends Jobs> {
+  readonly pid: number;
   ask<Name extends keyof J & string>(
     name: Name,
     ask: Parameters<J[Name]>[0],
@@ -46,7 +48,10 @@ export interface Side<J extends Jobs> {
 
 export const startSide = <J extends Jobs>(file: URL): Side<J> => {
   const child = fork(fileURLToPath(file), { serialization: "advanced" });
+  const { pid } = child;
+  assert(pid !== undefined, "a process starts");
   return {
+    pid,
     ask: async (name, ask) => {
       child.send({ name, ask });
       const ended = new AbortController();

@@ -5,8 +5,13 @@ import { busyMsOfMachine } from "./cpu.ts";
 import type { Done } from "./jobs.ts";
 import type { RelayProcess } from "./relayProcess.ts";
 
+/** Whoever is measured: the relay with its Postgres, or its peer. */
+export interface Server {
+  cpuMs(): { readonly serverMs: number; readonly postgresMs: number };
+}
+
 export interface Measured<T> extends Done<T> {
-  readonly relayMs: number;
+  readonly serverMs: number;
   readonly postgresMs: number;
   /** Of whoever makes the load. */
   readonly loadMs: number;
@@ -15,27 +20,27 @@ export interface Measured<T> extends Done<T> {
 }
 
 export const measured = async <T>(
-  relays: readonly RelayProcess[],
+  servers: readonly Server[],
   work: () => Promise<Done<T>>,
 ): Promise<Measured<T>> => {
-  const before = relays.map((relay) => relay.cpuMs());
+  const before = servers.map((server) => server.cpuMs());
   const busyBeforeMs = busyMsOfMachine();
   const done = await work();
   const busyMs = busyMsOfMachine() - busyBeforeMs;
-  let relayMs = 0;
+  let serverMs = 0;
   let postgresMs = 0;
-  for (const [at, relay] of relays.entries()) {
-    const now = relay.cpuMs();
-    relayMs += now.relayMs - (before[at]?.relayMs ?? 0);
+  for (const [at, server] of servers.entries()) {
+    const now = server.cpuMs();
+    serverMs += now.serverMs - (before[at]?.serverMs ?? 0);
     postgresMs += now.postgresMs - (before[at]?.postgresMs ?? 0);
   }
-  const othersMs = Math.max(0, busyMs - relayMs - postgresMs - done.cpuMs);
-  return { ...done, relayMs, postgresMs, loadMs: done.cpuMs, othersCount: othersMs / done.wallMs };
+  const othersMs = Math.max(0, busyMs - serverMs - postgresMs - done.cpuMs);
+  return { ...done, serverMs, postgresMs, loadMs: done.cpuMs, othersCount: othersMs / done.wallMs };
 };
 
 /** Into a file that Chromium's and Node's tools read; without a folder, nothing. */
 export const profiled = async <T>(
-  relay: RelayProcess,
+  relay: Pick<RelayProcess, "askInside">,
   folder: string | undefined,
   name: string,
   work: () => Promise<T>,

@@ -4,7 +4,7 @@
  */
 import { assert } from "@duro/crypto/types";
 import { randomBytes } from "node:crypto";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
 
 export interface RawSocket {
   /** Whole frames, as `toWebSocketFrame` makes them. */
@@ -64,6 +64,7 @@ const frameAt = (bytes: Buffer, at: number): Place | undefined => {
   return bytes.length < to ? undefined : { opcode, from, to };
 };
 
+/** Keeps what is not whole yet; everything else is read where it lies. */
 const createFrameReader = (onMessage: (message: Buffer) => void) => {
   let rest: Buffer | undefined;
   return (chunk: Buffer): void => {
@@ -76,7 +77,7 @@ const createFrameReader = (onMessage: (message: Buffer) => void) => {
         throw new Error(`closed: ${bytes.toString("utf8", from + 2, to)}`);
       onMessage(bytes.subarray(from, to));
     }
-    rest = at === bytes.length ? undefined : bytes.subarray(at);
+    rest = at === bytes.length ? undefined : Buffer.from(bytes.subarray(at));
   };
 };
 
@@ -92,52 +93,68 @@ const upgradeText = ({ host, pathname }: URL, subprotocol: string | undefined): 
     "\r\n",
   ].join("\r\n");
 
-const upgraded = (tcp: Socket, text: string): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    let answer = Buffer.alloc(0);
-    const onData = (chunk: Buffer): void => {
-      answer = Buffer.concat([answer, chunk]);
-      const end = answer.indexOf("\r\n\r\n");
-      if (end === -1) return;
-      tcp.pause();
-      tcp.off("data", onData);
-      if (answer.toString("latin1", 9, 12) === "101") resolve(answer.subarray(end + 4));
-      else reject(new Error(`no upgrade: ${answer.toString("latin1", 0, end)}`));
-    };
-    tcp.on("data", onData);
-    tcp.once("error", reject);
-    tcp.write(text);
-  });
-
-export const openRawSocket = async (url: URL, subprotocol?: string): Promise<RawSocket> => {
-  const tcp = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
-  let onMessage: ((message: Buffer) => void) | undefined;
-  let isClosing = false;
-  const rest = await upgraded(tcp, upgradeText(url, subprotocol));
-  const read = createFrameReader((message) => onMessage?.(message));
-  tcp.on("data", read);
-  tcp.on("close", () => {
-    // What is measured does not end by itself: nobody may count on without it.
-    if (!isClosing) throw new Error("the server closed a connection");
-  });
-  return {
-    write: (frames) => {
-      tcp.write(frames);
-    },
-    listen: (listener) => {
-      const isFirst = onMessage === undefined;
-      onMessage = listener;
-      if (!isFirst) return;
-      if (rest.length > 0) read(rest);
-      tcp.resume();
-    },
-    pause: () => {
-      tcp.pause();
-    },
-    close: () => {
-      assert(!isClosing, "closed once");
-      isClosing = true;
-      tcp.destroy();
-    },
-  };
+/** Gives what came behind the answer, once it is whole. */
+const readUpgrade = (answer: Buffer): Buffer | undefined => {
+  const end = answer.indexOf("\r\n\r\n");
+  if (end === -1) return undefined;
+  if (answer.toString("latin1", 9, 12) !== "101")
+    throw new Error(`no upgrade: ${answer.toString("latin1", 0, end)}`);
+  return answer.subarray(end + 4);
 };
+
+/** All sockets read into it, one after the other: what is not read at once is copied. */
+const chunk = Buffer.alloc(262_144);
+
+export const openRawSocket = (url: URL, subprotocol?: string): Promise<RawSocket> =>
+  new Promise((resolve, reject) => {
+    const early: Buffer[] = [];
+    let onMessage: (message: Buffer) => void = (message) => early.push(Buffer.from(message));
+    let isClosing = false;
+    let answer: Buffer | undefined = Buffer.alloc(0);
+    const readFrames = createFrameReader((message) => onMessage(message));
+    const readAnswer = (bytes: Buffer): void => {
+      answer = Buffer.concat([answer ?? Buffer.alloc(0), bytes]);
+      const rest = readUpgrade(answer);
+      if (rest === undefined) return;
+      answer = undefined;
+      resolve(socket);
+      readFrames(rest);
+    };
+    const tcp = connect({
+      host: url.hostname,
+      port: Number(url.port),
+      noDelay: true,
+      onread: {
+        buffer: chunk,
+        callback: (byteLength) => {
+          const bytes = chunk.subarray(0, byteLength);
+          if (answer === undefined) readFrames(bytes);
+          else readAnswer(bytes);
+          return true;
+        },
+      },
+    });
+    const socket: RawSocket = {
+      write: (frames) => {
+        tcp.write(frames);
+      },
+      listen: (listener) => {
+        onMessage = listener;
+        for (const message of early.splice(0)) listener(message);
+      },
+      pause: () => {
+        tcp.pause();
+      },
+      close: () => {
+        assert(!isClosing, "closed once");
+        isClosing = true;
+        tcp.destroy();
+      },
+    };
+    tcp.on("error", reject);
+    tcp.on("close", () => {
+      // What is measured does not end by itself: nobody may count on without it.
+      if (!isClosing) throw new Error("the server closed a connection");
+    });
+    tcp.write(upgradeText(url, subprotocol));
+  });

@@ -23,7 +23,7 @@ export interface RelayProcess {
   readonly url: string;
   readonly folder: string;
   readonly database: DatabasePlace;
-  cpuMs(): { readonly relayMs: number; readonly postgresMs: number };
+  cpuMs(): { readonly serverMs: number; readonly postgresMs: number };
   /** Of the program's own metrics, by name without its prefix. */
   metrics(): Promise<ReadonlyMap<string, number>>;
   /** Where the relay was started with the inside loaded. */
@@ -95,7 +95,7 @@ export const startRelayProcess = async (options: RelayOptions = {}): Promise<Rel
       database: "postgres",
     },
     cpuMs: () => ({
-      relayMs: cpuMsOf(pid),
+      serverMs: cpuMsOf(pid),
       postgresMs: postmaster === undefined ? 0 : cpuMsOfFamily(postmaster.pid),
     }),
     metrics: () => readMetrics(metricsUrl),

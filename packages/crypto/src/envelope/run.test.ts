@@ -17,8 +17,8 @@ import {
 import { seededRandomBytes } from "../testing/seededRandomBytes.ts";
 import { openBody } from "./body.ts";
 import { chainIdOf, type Envelope, envelopeIdOf, verifySignedHead } from "./envelope.ts";
-import { EnvelopeKind, type HeadFields } from "./head.ts";
-import { newChain, verifyRun } from "./run.ts";
+import { encodeHead, EnvelopeKind, type HeadFields } from "./head.ts";
+import { type BareEnvelope, newChain, verifyBareRun, verifyRun } from "./run.ts";
 
 const deps = { randomBytes: seededRandomBytes("run") };
 const device = createDeviceKeys(deps);
@@ -56,8 +56,48 @@ const withNext = (fields: Partial<HeadFields>, key = vaultKey): readonly Envelop
   }),
 ];
 
+const bareOf = ({ head, signature, body }: Envelope): BareEnvelope => {
+  const { kind, flags, epoch, logHead, nonce, bodyByteLength, bodyHash } = head;
+  return { kind, flags, epoch, logHead, nonce, bodyByteLength, bodyHash, signature, body };
+};
+
 const verify = (envelopes: readonly Envelope[], start = begun) =>
   verifyRun(start, envelopes, device.signKey);
+
+describe("a run that says only what it must", () => {
+  const verifyBare = (envelopes: readonly Envelope[], start = begun) =>
+    verifyBareRun(start, envelopes.map(bareOf), device.signKey);
+
+  test("[RUN1] verifies to the same as one that says everything, with its heads as they were hashed", () => {
+    expect(verifyBare(chain)).toEqual(verify(chain));
+    expect(verifyBare(chain.slice(2), startAt(2))).toEqual(verify(chain.slice(2), startAt(2)));
+    const { envelopes, headBytes } = must(verifyBare(chain));
+    expect(headBytes).toEqual(envelopes.map(({ head }) => encodeHead(head)));
+  });
+
+  test("[RUN1] put behind another envelope than its own, it is not what its author signed", () => {
+    expect(mustFail(verifyBare(chain.slice(2), startAt(1)))).toMatchObject({
+      type: "BadSignature",
+      at: 5,
+    });
+    expect(mustFail(verifyBare([at(0), at(2)]))).toMatchObject({ type: "BadSignature" });
+  });
+
+  test("[RUN2] [RUN4] is refused for what the other is refused for", () => {
+    const [first, second] = [at(0), at(1)];
+    const signature = asSignature(withBitFlipped(second.signature, 3));
+    expect(mustFail(verifyBare([second]))).toMatchObject({ rule: "open comes first" });
+    expect(mustFail(verifyBare([first, { ...second, signature }]))).toMatchObject({
+      type: "BadSignature",
+    });
+    const body = withBitFlipped(second.body ?? new Uint8Array(), 400);
+    expect(mustFail(verifyBare([first, { ...second, body }]))).toMatchObject({
+      type: "BodyHashMismatch",
+      seq: 2,
+    });
+    expect(mustFail(verifyBare([]))).toEqual({ type: "RunEmpty" });
+  });
+});
 
 describe("a run", () => {
   test("verifies from the chain's start, and gives every envelope with its id, in order", () => {

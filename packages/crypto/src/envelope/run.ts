@@ -60,7 +60,13 @@ export type RunError =
 
 export interface VerifiedRun extends KnownChain {
   readonly envelopes: readonly VerifiedEnvelope[];
+  /** As each was encoded and hashed, in the same order: a store need not do it again. */
+  readonly headBytes: readonly Uint8Array[];
 }
+
+/** An envelope without what its run implies: where it stands, and what it follows. */
+export type BareEnvelope = Omit<EnvelopeHead, "vault" | "chain" | "seq" | "previous"> &
+  Pick<Envelope, "signature" | "body">;
 
 const brokenRule = (
   known: Pick<KnownChain, "vault" | "chain" | "epoch">,
@@ -77,14 +83,45 @@ export const verifyRun = (
   known: KnownChain,
   envelopes: readonly Envelope[],
   signKey: SignPublicKey,
+): Result<VerifiedRun, RunError> => verifyEach(known, envelopes, (envelope) => envelope, signKey);
+
+/**
+ * The same for envelopes that say nothing that the run implies: each follows the one before it, so each
+ * head is encoded and hashed once.
+ */
+export const verifyBareRun = (
+  known: KnownChain,
+  envelopes: readonly BareEnvelope[],
+  signKey: SignPublicKey,
 ): Result<VerifiedRun, RunError> => {
-  const newest = envelopes.at(-1);
+  const { vault, chain } = known;
+  return verifyEach(
+    known,
+    envelopes,
+    ({ signature, body, ...fields }, last) => ({
+      head: { ...fields, vault, chain, seq: last.at + 1, previous: last.id },
+      signature,
+      body,
+    }),
+    signKey,
+  );
+};
+
+const verifyEach = <Item extends Pick<Envelope, "signature">>(
+  known: KnownChain,
+  items: readonly Item[],
+  envelopeOf: (item: Item, last: ChainHead) => Envelope,
+  signKey: SignPublicKey,
+): Result<VerifiedRun, RunError> => {
+  const newest = items.at(-1);
   if (newest === undefined) return err({ type: "RunEmpty" });
   const verified: VerifiedEnvelope[] = [];
+  const headBytes: Uint8Array[] = [];
   const { vault, chain } = known;
   let { head: last, epoch } = known;
   let hash: Uint8Array = new Uint8Array();
-  for (const envelope of envelopes) {
+  for (const item of items) {
+    const envelope = envelopeOf(item, last);
     const { head, body } = envelope;
     const rule = brokenRule({ vault, chain, epoch }, head);
     if (rule) return err({ type: "RunBroken", rule, chain: head.chain, seq: head.seq });
@@ -94,7 +131,9 @@ export const verifyRun = (
         chain: head.chain,
         seq: head.seq,
       });
-    hash = linkHash(envelopeLink, encodeHead(head));
+    const encoded = encodeHead(head);
+    headBytes.push(encoded);
+    hash = linkHash(envelopeLink, encoded);
     const id = envelopeIds.fromBytes(hash);
     const followed = followLink(last, { at: head.seq, id, previous: head.previous });
     if (!followed.ok) return followed;
@@ -106,8 +145,8 @@ export const verifyRun = (
     return err({
       type: "BadSignature",
       what: "envelope",
-      of: newest.head.chain,
-      at: newest.head.seq,
+      of: chain,
+      at: last.at,
     });
-  return ok({ vault, chain, head: last, epoch, envelopes: verified });
+  return ok({ vault, chain, head: last, epoch, envelopes: verified, headBytes });
 };

@@ -21,6 +21,9 @@ export const faultCost = 128;
 
 export const fullBudget = (nowMs: number): Budget => ({ tokens: tokenCountMax, atMs: nowMs });
 
+/** A Ping's price: the WebSocket has its own, which browsers do not send and proxies seldom do. */
+export const controlFrameCost = 1;
+
 /** Roughly what answering costs. Puts are bounded by what may be under way, or cost a refusal. */
 const costs: Readonly<Record<ClientFrame["type"], number>> = {
   Login: 16,
@@ -60,4 +63,13 @@ export const spend = (budget: Budget, cost: number, nowMs: number): Spent => {
   return { kind: "short", budget: next, retryAfterMs: Math.ceil(-tokens / tokensPerMs) };
 };
 
-export const costOf = (frame: ClientFrame): number => costs[frame.type];
+/** Reading a long list and looking up each of its items takes as much as many short frames. */
+const byteLengthPerToken = 4_096;
+
+/** What a vault's heads cost to look up, by how many there are. */
+const chainsPerToken = 64;
+export const costOfHeads = (chainCount: number): number => Math.floor(chainCount / chainsPerToken);
+
+/** A Put is paid for by the credit it holds until it is stored. */
+export const costOf = (frame: ClientFrame, byteLength: number): number =>
+  frame.type === "Put" ? costs.Put : costs[frame.type] + Math.floor(byteLength / byteLengthPerToken);

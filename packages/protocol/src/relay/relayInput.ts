@@ -50,6 +50,8 @@ export type ReceiptPart = Omit<Receipt, "type" | "channel">;
 export type RelayInput =
   | { readonly kind: "frame"; readonly frame: ClientFrame; readonly byteLength: number }
   | { readonly kind: "frameRefused"; readonly error: FrameError | { readonly type: "FrameIsText" } }
+  /** A ping or pong of the WebSocket itself, which no frame of ours is in. */
+  | { readonly kind: "controlFrame" }
   | { readonly kind: "tick" }
   /** What the socket holds that the client has not taken yet. */
   | { readonly kind: "buffered"; readonly byteLength: number }

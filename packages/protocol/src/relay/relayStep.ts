@@ -8,7 +8,7 @@ import { bufferedByteLengthMax } from "../limits.ts";
 import type { BlobDrop, BlobTokenWant } from "../wire/blob.ts";
 import type { ClientFrame } from "../wire/clientFrame.ts";
 import type { RefusalSubject } from "../wire/refusal.ts";
-import { costOf, spend } from "./budget.ts";
+import { controlFrameCost, costOf, spend } from "./budget.ts";
 import { refused } from "./refused.ts";
 import type { RelayInput } from "./relayInput.ts";
 import type { Ready, RelayConnection } from "./relayState.ts";
@@ -68,6 +68,8 @@ export const relayStep = (state: RelayConnection, input: RelayInput, nowMs: numb
       return onFrame({ ...state, heardAtMs: nowMs }, input.frame, input.byteLength, nowMs);
     case "frameRefused":
       return onFrameRefused(state, input.error);
+    case "controlFrame":
+      return onControlFrame(state, nowMs);
     case "tick":
       return onTick(state, nowMs);
     case "buffered":
@@ -119,6 +121,7 @@ type ReadyInput = Exclude<
     kind:
       | "frame"
       | "frameRefused"
+      | "controlFrame"
       | "tick"
       | "buffered"
       | "loggedIn"
@@ -142,7 +145,7 @@ const onReadyInput = (
 ): Step => {
   switch (input.kind) {
     case "vaultOpened":
-      return onVaultOpened(state, session, input);
+      return onVaultOpened(state, session, input, nowMs);
     case "vaultRefused":
       return onVaultRefused(state, session, input, nowMs);
     case "page":
@@ -205,7 +208,7 @@ const onFrame = (
   byteLength: number,
   nowMs: number,
 ): Step => {
-  const spent = spend(before.budget, costOf(frame), nowMs);
+  const spent = spend(before.budget, costOf(frame, byteLength), nowMs);
   if (spent.kind === "exhausted") return closeFor(before, refused("Overloaded"));
   const state = { ...before, budget: spent.budget };
   if (state.session.kind !== "ready") {
@@ -222,6 +225,14 @@ const onFrame = (
       ? onFrameTooFast(state, session, frame, spent.retryAfterMs)
       : onReadyFrame(state, session, frame, byteLength, nowMs);
   return done(step, frame, byteLength);
+};
+
+/** It says nothing and is no sign of life, but whoever sends nothing else is cut off. */
+const onControlFrame = (state: RelayConnection, nowMs: number): Step => {
+  const spent = spend(state.budget, controlFrameCost, nowMs);
+  return spent.kind === "exhausted"
+    ? closeFor(state, refused("Overloaded"))
+    : stay({ ...state, budget: spent.budget });
 };
 
 /** Refused, and only that: what a Pull grants is granted. */

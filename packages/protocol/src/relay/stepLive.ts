@@ -1,5 +1,6 @@
 /** What was just stored, to whoever has the vault open and has caught up. */
 import type { ChannelNumber } from "../ids.ts";
+import { bufferedByteLengthMax } from "../limits.ts";
 import type { PreparedRun } from "./relayEffect.ts";
 import type { LiveBatch } from "./relayInput.ts";
 import type { Channel, Ready, RelayConnection } from "./relayState.ts";
@@ -12,7 +13,12 @@ export const onLive = (state: RelayConnection, session: Ready, batch: LiveBatch)
   let next = move(session);
   for (const [number, channel] of session.channels)
     if (channel.vault === batch.vault)
-      next = andThen(next, (before) => liveOn(before, state, number, channel, batch));
+      next = andThen(next, (before) => {
+        // One vault on many channels: what the first of them took is in the socket by now.
+        const sentByteLength = session.sendCreditByteLength - before.sendCreditByteLength;
+        const isSlow = state.isSlow || sentByteLength > bufferedByteLengthMax;
+        return liveOn(before, { ...state, isSlow }, number, channel, batch);
+      });
   return next.session === session
     ? stay(state)
     : withMove(

@@ -1,6 +1,6 @@
 /** Envelopes, records and presence that a client brings, and what became of them. */
 import { DeviceScope } from "@duro/crypto/types";
-import { putsInFlightMax } from "../limits.ts";
+import { bufferedByteLengthMax, putsInFlightMax } from "../limits.ts";
 import type { Put } from "../wire/envelopes.ts";
 import type { AppendRecord } from "../wire/log.ts";
 import type { Presence } from "../wire/presence.ts";
@@ -99,5 +99,12 @@ export const onPresence = (
     ([, channel]) =>
       channel.vault === vault && channel.wantsPresence && channel.stage.kind !== "opening",
   );
-  return stay(state, ...listening.map(([channel]) => send({ type: "Presence", channel, sealed })));
+  // One vault on many channels: the rest would meet a socket that is full.
+  const countMax = Math.max(1, Math.floor(bufferedByteLengthMax / Math.max(1, sealed.length)));
+  return stay(
+    state,
+    ...listening
+      .slice(0, countMax)
+      .map(([channel]) => send({ type: "Presence", channel, sealed })),
+  );
 };

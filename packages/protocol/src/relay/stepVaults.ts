@@ -2,6 +2,7 @@
 import type { ChannelNumber } from "../ids.ts";
 import { vaultsPerUserMax } from "../limits.ts";
 import type { OpenVault, Pull } from "../wire/vault.ts";
+import { costOfHeads, spend } from "./budget.ts";
 import { refused } from "./refused.ts";
 import type { RelayEffect } from "./relayEffect.ts";
 import type { RelayInput } from "./relayInput.ts";
@@ -49,14 +50,18 @@ export const onVaultOpened = (
   state: RelayConnection,
   session: Ready,
   input: Extract<RelayInput, { kind: "vaultOpened" }>,
+  nowMs: number,
 ): Step => {
   const { channel: number, logHead, position, chains } = input;
+  const spent = spend(state.budget, costOfHeads(chains.length), nowMs);
+  if (spent.kind === "exhausted") return closeFor(state, refused("Overloaded"));
+  const paid = { ...state, budget: spent.budget };
   const channel = session.channels.get(number);
-  if (channel?.stage.kind !== "opening") return stay(state);
+  if (channel?.stage.kind !== "opening") return stay(paid);
   const begun = beginPages(session, number, channel, channel.stage.vector);
   const opened = send({ type: "VaultHeads", channel: number, logHead, position, chains });
   return withMove(
-    state,
+    paid,
     andThen(move(begun, opened), (next) => readPages(next, state.isSlow)),
   );
 };

@@ -2,10 +2,10 @@
  * Reads an announcement and holds it against the blob it is for. What comes out of here needs no
  * further look: the header and the hashes are those that the blob's id names.
  */
-import { Buffer } from "node:buffer";
 import { type BlobHeader, decodeBlobHeader, err, ok, type Result } from "@duro/crypto/types";
 import { blobIdOf } from "@duro/crypto/verify";
 import { type Announcement, refused, type Refused } from "@duro/protocol";
+import { readBase64url } from "../http/readBase64url.ts";
 import type { BlobName } from "../ports/blobStore.ts";
 import { blobByteLengthOf } from "./chunkLength.ts";
 
@@ -46,15 +46,6 @@ const malformed = (field: keyof Announcement) =>
 
 const mismatch = (what: "vault" | "chunk count" | "blob id") =>
   err(refused("BlobMismatch", { what }));
-
-/**
- * What `base64urlToBytes` says, which runs in browsers too and takes 100 ms for the longest list of
- * hashes: everybody else would wait.
- */
-const readBase64url = (text: string): Uint8Array | undefined => {
-  const bytes = Buffer.from(text, "base64url");
-  return bytes.toString("base64url") === text ? bytes : undefined;
-};
 
 const readHeader = (text: string): Result<BlobHeader, Refused> => {
   const bytes = readBase64url(text);

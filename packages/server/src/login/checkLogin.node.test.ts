@@ -155,6 +155,17 @@ test.each(["Relay.Test", "evil.test", "127.0.0.1:8787"])(
   },
 );
 
+test.each(["host", "x-forwarded-host"])(
+  "a login that was signed for another relay is no better for a %s header of that name",
+  async (header) => {
+    const app = await create();
+    const authorization = await loginHeader(app, device, { host: "evil.test" });
+    const headers = { host, authorization, [header]: "evil.test" };
+    const answer = await app.http.inject({ method: "GET", url: routes.account.path, headers });
+    expect(answer.body).toBe(authFailed);
+  },
+);
+
 test("the words of paper log in as any device", async () => {
   const app = createAccountApp();
   open.push(app);

@@ -3,7 +3,7 @@
  * what belongs into the trash is worked out anew in each: so it may end anywhere, and the next run heals.
  */
 import type { EnvelopeKind } from "@duro/crypto/types";
-import type { BlobId, ChainId, ChainMark, LogHead, VaultId } from "@duro/protocol";
+import type { BlobId, ChainId, ChainMark, EnvelopeId, LogHead, VaultId } from "@duro/protocol";
 import type { AttestRow, CheckpointRow, StoredChain } from "./chainStore.ts";
 
 /** What the last look at a vault that came to an end left behind. */
@@ -54,12 +54,15 @@ export interface StillVault {
   readonly logHead: LogHead;
   readonly tidied: Tidied;
   chains(): Promise<readonly StoredChain[]>;
-  /** Rising by position. Those whose bodies were removed are not among them. */
-  checkpoints(): Promise<readonly StoredCheckpoint[]>;
-  /** Rising by position. */
-  attests(): Promise<readonly StoredAttest[]>;
-  /** The first bytes of a body, in the trash or not; undefined: it is not here. */
-  bodyStart(position: number, byteLength: number): Promise<Uint8Array | undefined>;
+  /** The newest, rising by position. Those whose bodies were removed are not among them. */
+  checkpoints(countMax: number): Promise<readonly StoredCheckpoint[]>;
+  /** What was said of these, rising by position: of what one chain says twice, the first. */
+  attestsOn(checkpoints: readonly EnvelopeId[]): Promise<readonly StoredAttest[]>;
+  /** The first bytes of those bodies that are here, in the trash or not. */
+  bodyStarts(
+    positions: readonly number[],
+    byteLength: number,
+  ): Promise<ReadonlyMap<number, Uint8Array>>;
   /** Ids of what is stored at those places, if anything is. */
   marksAt(places: readonly ChainPlace[]): Promise<readonly ChainMark[]>;
   /** Of these, those that are all here and not dropped. */
@@ -87,4 +90,3 @@ export interface TidyStore {
   /** In one transaction: all of it, or nothing when it fails. Undefined: there is no such vault. */
   hold<T>(vault: VaultId, work: (still: StillVault) => Promise<T>): Promise<T | undefined>;
 }
-

@@ -4,18 +4,11 @@
  * here and in Postgres.
  */
 import { assert } from "@duro/crypto/types";
-import { envelopeIds, recordIds, signedHeadByteLength } from "@duro/protocol";
-import type {
-  AttestRow,
-  ChainWrites,
-  CheckpointRow,
-  ForkedHead,
-  Held,
-  StoredChain,
-  StoredEnvelope,
-} from "../ports/chainStore.ts";
+import { envelopeIds, signedHeadByteLength } from "@duro/protocol";
+import type { ChainWrites, Held, StoredEnvelope } from "../ports/chainStore.ts";
+import { insertAttests, insertChains, insertCheckpoints, insertForks } from "./chainFacts.ts";
 import { chainKey } from "./chainLook.ts";
-import { packBytes, sqlList } from "./chainRows.ts";
+import { numberedBytes, numberedId, packBytes, sqlList } from "./packed.ts";
 import type { Statement } from "./lanes.ts";
 import type { Sql } from "./sql.ts";
 
@@ -81,7 +74,7 @@ const growVaults = (sql: Sql, writes: ChainWrites): Statement => {
   const { vaults, chains } = writes;
   const runs = runLists(writes);
   const envelopes = runs.flatMap((run) => run.envelopes);
-  const heads = packBytes(envelopes.map(({ signedHead }) => signedHead));
+  const heads = envelopes.map(({ signedHead }) => signedHead);
   const bodies = packBytes(envelopes.flatMap(({ body }) => (body === undefined ? [] : [body])));
   return sql`
     with named as materialized (
@@ -110,9 +103,7 @@ const growVaults = (sql: Sql, writes: ChainWrites): Statement => {
       select vault_id, chain_id, seq, position, get_byte(bytes, 2), get_byte(bytes, 3),
         body_byte_length, bytes
       from placed cross join lateral (
-        select substr((select decode(${heads}, 'base64')),
-          (number - 1) * ${signedHeadByteLength}::int + 1, ${signedHeadByteLength}::int) as bytes
-        offset 0
+        select ${numberedBytes(sql, signedHeadByteLength, heads)} as bytes offset 0
       ) cut
     ), body as (
       insert into envelope_bodies (vault_id, position, body)
@@ -141,12 +132,14 @@ const chainsAfter = (sql: Sql, { vaults, chains }: ChainWrites) => {
     assert(number !== undefined, "a chain grows with its vault");
     return number;
   });
-  const headIds = packBytes(chains.map(({ headId }) => envelopeIds.toBytes(headId)));
+  const headId = numberedId(
+    sql,
+    envelopeIds,
+    chains.map((chain) => chain.headId),
+  );
   return sql`
     select vaults[vault] as vault_id, chains[number] as chain_id, seq, epoch, log_index,
-      written_at_ms, substr((select decode(${headIds}, 'base64')),
-        (number::int - 1) * ${envelopeIds.byteLength}::int + 1, ${envelopeIds.byteLength}::int
-      ) as head_id
+      written_at_ms, ${headId} as head_id
     from named cross join unnest(
       ${sqlList(chainVaults)}::int[],
       ${sqlList(chains.map(({ seq }) => seq))}::bigint[],
@@ -154,60 +147,4 @@ const chainsAfter = (sql: Sql, { vaults, chains }: ChainWrites) => {
       ${sqlList(chains.map(({ logIndex }) => logIndex))}::bigint[],
       ${sqlList(chains.map(({ writtenAtMs }) => writtenAtMs))}::bigint[]
     ) with ordinality as after (vault, seq, epoch, log_index, written_at_ms, number)`;
-};
-
-/** Few, and once in the life of each: rows as the driver writes them. */
-const insertChains = (sql: Sql, chains: readonly StoredChain[]): Statement => {
-  const rows = chains.map((chain) => ({
-    vault_id: chain.vault,
-    chain_id: chain.chain,
-    user_id: chain.user,
-    device_id: chain.device,
-    incarnation: chain.incarnation,
-    opened_under: recordIds.toBytes(chain.openedUnder),
-    seq: chain.seq,
-    head_id: envelopeIds.toBytes(chain.headId),
-    epoch: chain.epoch,
-    log_index: chain.logIndex,
-    written_at_ms: chain.writtenAtMs,
-  }));
-  return sql`insert into chains ${sql(rows)}`;
-};
-
-const insertCheckpoints = (sql: Sql, checkpoints: readonly CheckpointRow[]): Statement => {
-  const rows = checkpoints.map((checkpoint) => ({
-    vault_id: checkpoint.vault,
-    position: checkpoint.position,
-    envelope_id: envelopeIds.toBytes(checkpoint.envelope),
-    user_id: checkpoint.user,
-    device_id: checkpoint.device,
-    is_purge: checkpoint.isPurge,
-    stored_at_ms: checkpoint.storedAtMs,
-  }));
-  return sql`insert into checkpoints ${sql(rows)}`;
-};
-
-const insertAttests = (sql: Sql, attests: readonly AttestRow[]): Statement => {
-  const rows = attests.map((attest) => ({
-    vault_id: attest.vault,
-    position: attest.position,
-    checkpoint_id: envelopeIds.toBytes(attest.checkpoint),
-    user_id: attest.user,
-    device_id: attest.device,
-    is_ok: attest.isOk,
-  }));
-  return sql`insert into attests ${sql(rows)}`;
-};
-
-/** The same evidence may come twice. */
-const insertForks = (sql: Sql, forks: readonly ForkedHead[]): Statement => {
-  const rows = forks.map((fork) => ({
-    vault_id: fork.vault,
-    chain_id: fork.chain,
-    seq: fork.seq,
-    envelope_id: envelopeIds.toBytes(fork.envelope),
-    signed_head: fork.signedHead,
-    seen_at_ms: fork.seenAtMs,
-  }));
-  return sql`insert into forked_heads ${sql(rows)} on conflict do nothing`;
 };

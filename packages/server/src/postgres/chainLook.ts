@@ -10,7 +10,8 @@ import {
   vaultIds,
 } from "@duro/protocol";
 import type { AppendAsk, ChainName, Held, HeldVault, StoredChain } from "../ports/chainStore.ts";
-import { type ChainRow, rowToChain, sqlList } from "./chainRows.ts";
+import { type ChainRow, rowToChain } from "./chainRows.ts";
+import { sqlList } from "./packed.ts";
 import { type Sql, storedId } from "./sql.ts";
 
 interface VaultRow {

@@ -9,7 +9,8 @@
  */
 import { signedHeadByteLength, type VaultId, type Vector } from "@duro/protocol";
 import type { Page, PageAsk, PlacedEnvelope } from "../ports/chainStore.ts";
-import { rowToEnvelope, sqlList } from "./chainRows.ts";
+import { rowToEnvelope } from "./chainRows.ts";
+import { sqlList } from "./packed.ts";
 import type { Sql } from "./sql.ts";
 
 /** How many times longer the next stretch is where a reader lacked nothing of the one before. */

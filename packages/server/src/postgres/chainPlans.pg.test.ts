@@ -8,7 +8,7 @@ import { chainOf, envelopeIdOf } from "../testing/chainSamples.ts";
 import { vaultOf } from "../testing/storeSamples.ts";
 import { openTestDatabase, type TestDatabase } from "../testing/testDatabase.ts";
 import { createPostgresChainStore, type PostgresChainStore } from "./postgresChainStore.ts";
-import type { Sql } from "./sql.ts";
+import { connectSql, type Sql } from "./sql.ts";
 
 const smallVaultCount = 20_000;
 const largeVaultCount = 5_000;
@@ -60,7 +60,7 @@ describe("reads of a large vault among many small ones", () => {
     await store.position(vault);
     said.length = 0;
     await work();
-    const lane = await database.sql.reserve();
+    const lane = connectSql({ kind: "url", url: database.url }, { connectionCountMax: 1 });
     await lane`set plan_cache_mode = force_generic_plan`;
     const plans: string[] = [];
     for (const { text, parameters } of said) {
@@ -70,8 +70,7 @@ describe("reads of a large vault among many small ones", () => {
       plans.push(rows.map((row) => row["QUERY PLAN"]).join("\n"));
       await lane.unsafe("deallocate said");
     }
-    await lane`reset plan_cache_mode`;
-    lane.release();
+    await lane.end();
     return plans;
   };
 

@@ -60,13 +60,3 @@ export const rowToEnvelope = ({ position, signed_head, body }: EnvelopeRow): Pla
     body: body === null ? undefined : plainBytes(body),
   };
 };
-
-/**
- * A list as Postgres reads it. Ids and numbers need no quotes, which the driver would put around each of
- * them, at several times the cost.
- */
-export const sqlList = (values: readonly (string | number)[]): string => `{${values.join(",")}}`;
-
-/** Bytes as a text of two thirds of the length that the driver's hex has. `decode(…, 'base64')` reads it. */
-export const packBytes = (parts: readonly Uint8Array[]): string =>
-  Buffer.concat(parts).toString("base64");

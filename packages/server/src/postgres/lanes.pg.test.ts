@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEmptyTestDatabase, type TestDatabase } from "../testing/testDatabase.ts";
-import { createLanes, type Lanes } from "./lanes.ts";
+import { createLanes, type Lanes, type Statement } from "./lanes.ts";
 import type { Sql } from "./sql.ts";
 
 /** What the driver throws outside of every promise, it throws within this time. */
@@ -77,6 +77,21 @@ describe("a lane", () => {
     const told = await writes("locked").catch((cause: unknown) => cause);
     expect(JSON.stringify(told, Object.getOwnPropertyNames(told))).not.toContain("locked");
     expect(told).not.toHaveProperty("cause");
+  });
+
+  test("is not taken for committed where nobody heard of a failure", async () => {
+    const failed = lanes.transact({
+      look: lock,
+      decide: (_, lane) => {
+        const doubled = lane`insert into things values ('locked', 0)`;
+        const hushed: Statement = Object.assign((async () => undefined)(), {
+          execute: () => doubled.execute().catch(() => undefined),
+        });
+        return { writes: [lane`insert into things values ('a', 0)`, hushed], value: undefined };
+      },
+    });
+    await expect(failed).rejects.toMatchObject({ name: "TransactionFailed", code: "ROLLBACK" });
+    expect(await names()).toEqual(["locked"]);
   });
 
   test("gives up where a look fails, without asking for a decision, and goes on", async () => {

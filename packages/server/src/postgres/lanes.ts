@@ -6,6 +6,7 @@
  * error meant for another statement, or a statement that nobody waits for. So a lane is never mended: one
  * that lost its connection is left behind, and a new one takes its place.
  */
+import { assert } from "@duro/crypto/types";
 import postgres from "postgres";
 import type { Sql } from "./sql.ts";
 
@@ -16,12 +17,12 @@ type Answers<Statements extends readonly Statement[]> = {
   -readonly [At in keyof Statements]: Awaited<Statements[At]>;
 };
 
-export interface Decision<T> {
+interface Decision<T> {
   readonly writes: readonly Statement[];
   readonly value: T;
 }
 
-export interface TwoTrips<Looks extends readonly Statement[], T> {
+interface TwoTrips<Looks extends readonly Statement[], T> {
   readonly look: (sql: Sql) => Looks;
   /** Nothing is written where it answers no statement, nor where it throws. */
   readonly decide: (looked: Answers<Looks>, sql: Sql) => Decision<T>;
@@ -29,11 +30,12 @@ export interface TwoTrips<Looks extends readonly Statement[], T> {
 
 export interface Lanes {
   transact<const Looks extends readonly Statement[], T>(trips: TwoTrips<Looks, T>): Promise<T>;
+  /** When those that are under way have ended. */
   close(): Promise<void>;
 }
 
 /** Carries what Postgres calls it and nothing else: its own error has the values in it. */
-export class TransactionFailed extends Error {
+class TransactionFailed extends Error {
   override readonly name = "TransactionFailed";
   readonly code: string;
 
@@ -51,6 +53,7 @@ export const createLanes = (sql: Sql, laneCount: number): Lanes => {
   const lanes = Array.from({ length: laneCount }, (): Lane => ({ sql: connectLane(sql) }));
   const free = [...lanes];
   const waiting: ((lane: Lane) => void)[] = [];
+  let isClosed = false;
 
   const take = async (): Promise<Lane> =>
     free.pop() ?? (await new Promise<Lane>((resolve) => waiting.push(resolve)));
@@ -62,12 +65,13 @@ export const createLanes = (sql: Sql, laneCount: number): Lanes => {
 
   return {
     transact: async (trips) => {
+      assert(!isClosed, "nobody writes after the end");
       const lane = await take();
       try {
         return await transactOn(lane.sql, trips);
       } catch (cause) {
         if (!(cause instanceof LaneLost)) throw cause;
-        void lane.sql.end({ timeout: 0 });
+        abandon(lane.sql);
         lane.sql = connectLane(sql);
         throw new TransactionFailed(cause.code);
       } finally {
@@ -75,13 +79,17 @@ export const createLanes = (sql: Sql, laneCount: number): Lanes => {
       }
     },
     close: async () => {
-      await Promise.all(lanes.map((lane) => lane.sql.end({ timeout: closeTimeoutSeconds })));
+      isClosed = true;
+      const ended = lanes.map(async () => (await take()).sql.end());
+      await Promise.all(ended);
     },
   };
 };
 
-/** A transaction that is under way may end. */
-const closeTimeoutSeconds = 5;
+/** Whatever it still wants to say. */
+const abandon = (sql: Sql): void => {
+  void sql.end({ timeout: 0 }).catch(() => undefined);
+};
 
 /** Whether the connection still stands is not known. */
 class LaneLost extends Error {
@@ -96,6 +104,7 @@ class LaneLost extends Error {
 
 /**
  * One connection that never ends by itself: the next one would take the second trip without the first.
+ * It asks for no types of arrays, since nobody catches it when the driver loses a connection over that.
  * Every row is found by its key, so plans are made once, and none of them reads a table from end to end,
  * whatever is known or not yet known about its size.
  */
@@ -105,6 +114,7 @@ const connectLane = ({ options }: Sql): Sql => {
     max: 1,
     idle_timeout: 0,
     max_lifetime: null,
+    fetch_types: false,
     connection: {
       ...options.connection,
       plan_cache_mode: "force_generic_plan",

@@ -4,15 +4,9 @@ import type { ChainName, ChainStore } from "../ports/chainStore.ts";
 import { writeStatements } from "./chainAppend.ts";
 import { lookStatements, rowsToHeld } from "./chainLook.ts";
 import { readPage } from "./chainPages.ts";
-import {
-  type ChainRow,
-  type EnvelopeRow,
-  packBytes,
-  rowToChain,
-  rowToEnvelope,
-  sqlList,
-} from "./chainRows.ts";
+import { type ChainRow, type EnvelopeRow, rowToChain, rowToEnvelope } from "./chainRows.ts";
 import { createLanes } from "./lanes.ts";
+import { packBytes, sqlList } from "./packed.ts";
 import { type Sql, storedId } from "./sql.ts";
 
 export interface PostgresChainStore extends ChainStore {

@@ -3,6 +3,7 @@ import { openTidyStores, shareTidyStores } from "../testing/postgresTidyStores.t
 import { tidyStoreContract } from "../testing/tidyStore.contract.ts";
 import { tidyingContract } from "../testing/tidying.contract.ts";
 import { createTidyWorld, type TidyWorld } from "../testing/tidyWorld.ts";
+import type { Sql } from "./sql.ts";
 import { tidyVault } from "../tidy/tidyVault.ts";
 
 const shared = shareTidyStores();
@@ -10,6 +11,9 @@ afterAll(shared.end);
 
 tidyStoreContract("Postgres", shared.open);
 tidyingContract("Postgres", shared.open);
+
+/** Of a busy machine. */
+const patience = { timeout: 30_000 };
 
 describe("tidying in Postgres, while others are at work", () => {
   let stores: Awaited<ReturnType<typeof openTidyStores>>;
@@ -57,7 +61,8 @@ describe("tidying in Postgres, while others are at work", () => {
         where locktype = 'advisory' and database = (
           select oid from pg_database where datname = current_database()
         )`;
-      await expect.poll(() => stores.tidyStore.alone(async () => "the next")).toBe("the next");
+      const next = () => stores.tidyStore.alone(async () => "the next");
+      await expect.poll(next, patience).toBe("the next");
       return "in order";
     });
     expect(outcome).toBe("in order");
@@ -67,7 +72,7 @@ describe("tidying in Postgres, while others are at work", () => {
   test("people write and two nodes tidy at once, and what is left is what belongs there", async () => {
     const alice = await world.openChain(world.people.alice);
     const bob = await world.openChain(world.people.bob);
-    let isWriting = true;
+    const writing = { isOver: false };
     const write = async (): Promise<void> => {
       for (let round = 0; round < 12; round++) {
         await Promise.all([alice.data(20), bob.data(20)]);
@@ -76,16 +81,16 @@ describe("tidying in Postgres, while others are at work", () => {
         await bob.beacon(round % 2 === 0);
         world.nowMs += 5 * 86_400_000;
       }
-      isWriting = false;
+      writing.isOver = true;
     };
     const { logs, vaultId } = world;
     const limits = { nowMs: () => world.nowMs, shouldStop: () => false };
     const tidyMeanwhile = async (): Promise<void> => {
-      while (isWriting) await world.tidy();
+      while (!writing.isOver) await world.tidy();
     };
     // As one whose lock was lost goes on beside the next one.
     const tidyWithoutLock = async (): Promise<void> => {
-      while (isWriting) await tidyVault({ ...stores, logs }, vaultId, limits);
+      while (!writing.isOver) await tidyVault({ ...stores, logs }, vaultId, limits);
     };
     await Promise.all([write(), tidyMeanwhile(), tidyWithoutLock()]);
     await world.tidy();
@@ -98,14 +103,12 @@ describe("tidying in Postgres, while others are at work", () => {
   });
 });
 
-const waitingForLock = async ({ sql }: { sql: Awaited<ReturnType<typeof openTidyStores>>["sql"] }) =>
-  expect
-    .poll(
-      () => sql`
-        select from pg_stat_activity
-        where datname = current_database() and wait_event_type = 'Lock'`,
-    )
-    .toHaveLength(1);
+const waitingForLock = async ({ sql }: { readonly sql: Sql }): Promise<void> => {
+  const waiting = () => sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  await expect.poll(waiting, patience).toHaveLength(1);
+};
 
 const storedByteLength = async ({ sql }: Awaited<ReturnType<typeof openTidyStores>>) => {
   const [row] = await sql<{ byte_length: number }[]>`

@@ -12,5 +12,7 @@ export interface Io {
   readonly nowMs: () => number;
   readonly randomBytes: RandomBytes;
   readonly machine: () => MachineNames;
+  /** Undefined: nobody is there to be asked. */
+  readonly ask: ((question: string) => Promise<boolean>) | undefined;
   readonly stop: StopRequest;
 }

@@ -1,8 +1,8 @@
 /** From a command to what carries it out. Each is loaded when it is wanted, so that help is quick. */
 import { Exit } from "../exits.ts";
-import type { Command, Output } from "./command.ts";
+import type { Command } from "./command.ts";
 import type { Io } from "./io.ts";
-import { createSay } from "./say.ts";
+import type { UpkeepProgram } from "./upkeepCommand.ts";
 
 type Runner<Kind extends Command["kind"]> = (
   command: Extract<Command, { readonly kind: Kind }>,
@@ -11,15 +11,8 @@ type Runner<Kind extends Command["kind"]> = (
 
 type Runners = { readonly [Kind in Command["kind"]]: Runner<Kind> };
 
-/** Read and understood, and said plainly where nothing carries it out. */
-async function notYet({ output }: { readonly output: Output }, io: Io): Promise<Exit> {
-  createSay(output, io).failure({
-    code: "NotYet",
-    message: "This version of the relay understands that command and cannot carry it out.",
-    next: "duro-relay --help",
-  });
-  return Exit.Unexpected;
-}
+const upkeep = async (command: UpkeepProgram, io: Io): Promise<Exit> =>
+  (await import("./upkeepCommand.ts")).upkeepCommand(command, io);
 
 const runners: Runners = {
   serve: async (command, io) => (await import("./serve.ts")).serve(command, io),
@@ -32,13 +25,13 @@ const runners: Runners = {
     io.writeOut(await versionText(isJson));
     return Exit.Done;
   },
-  adminInvite: notYet,
-  adminUsage: notYet,
-  adminQuota: notYet,
-  adminRemove: notYet,
-  check: notYet,
-  backup: notYet,
-  restore: notYet,
+  adminInvite: upkeep,
+  adminUsage: upkeep,
+  adminQuota: upkeep,
+  adminRemove: upkeep,
+  check: upkeep,
+  backup: upkeep,
+  restore: upkeep,
 };
 
 const runnerOf = <Kind extends Command["kind"]>(kind: Kind): Runner<Kind> => runners[kind];

@@ -16,6 +16,7 @@ import { listen, listenFailure } from "./listen.ts";
 import { connectDatabase, prepareDatabase, startDatabase } from "./openDatabase.ts";
 import { openRelayKey } from "./relayKey.ts";
 import { createSay, type Say } from "./say.ts";
+import { startSettling, systemSettling } from "./settleMemory.ts";
 import { welcomeText } from "./welcome.ts";
 
 /** Together below the ten seconds after which a service manager kills. */
@@ -167,6 +168,8 @@ const start = async (serving: Serving): Promise<Result<Ready, Failure>> => {
   );
   const metricsUrl = await openMetricsPort(serving);
   if (!metricsUrl.ok) return metricsUrl;
+  const settling = startSettling(systemSettling());
+  closers.push({ what: "settling", close: async () => settling.stop(), msMax: 1 });
   const listening = await listen(app.http, config);
   if (!listening.ok) return listening;
   names.listensOn(listening.value);

@@ -79,16 +79,30 @@ const createLane = (deps: AppenderDeps, openings: Openings): Appender => {
   const waiting: PendingPut[] = [];
   let running: Promise<void> | undefined;
 
+  const attempt = async <T>(
+    puts: readonly PendingPut[],
+    work: Promise<T>,
+  ): Promise<T | undefined> => {
+    try {
+      return await work;
+    } catch (cause) {
+      deps.onFailure(cause, puts);
+      return undefined;
+    }
+  };
+
+  /** The next flush is checked while the one before it is written. */
   const run = async (): Promise<void> => {
     // What arrives in the same turn goes along.
     await new Promise(setImmediate);
+    let written: Promise<unknown> = Promise.resolve();
     while (waiting.length > 0) {
       const puts = takeFlush(waiting);
-      try {
-        await flush(deps, openings, puts);
-      } catch (cause) {
-        deps.onFailure(cause, puts);
-      }
+      const checked = await attempt(puts, checkAll(deps, openings, stretchesOf(puts)));
+      await written;
+      if (checked !== undefined) written = attempt(puts, write(deps, checked));
+      await new Promise(setImmediate);
+      if (waiting.length === 0) await written;
     }
     running = undefined;
   };
@@ -121,17 +135,13 @@ const takeFlush = (waiting: PendingPut[]): readonly PendingPut[] => {
   return waiting.splice(0, count);
 };
 
-const flush = async (
-  deps: AppenderDeps,
-  openings: Openings,
-  puts: readonly PendingPut[],
-): Promise<void> => {
+const write = async (deps: AppenderDeps, stretches: readonly CheckedStretch[]): Promise<void> => {
   const startedAtMs = performance.now();
-  let checked = await checkAll(deps, openings, stretchesOf(puts));
+  let checked = stretches;
   let envelopeCount = 0;
   for (let tries = 0; checked.length > 0 && tries < tryCountMax; tries++) {
     const plan = await append(deps, checked);
-    envelopeCount += await answer(deps, openings, plan);
+    envelopeCount += await answer(deps, plan);
     const again = plan.planned.filter((planned) => planned.kind === "again");
     for (const { stretch, logIndex } of again) await deps.logs.vault(stretch.vault, logIndex);
     checked = again.map(({ stretch }) => stretch);
@@ -157,13 +167,13 @@ const checkAll = async (
 ): Promise<readonly CheckedStretch[]> => {
   const checked: CheckedStretch[] = [];
   for (const stretch of stretches) {
-    // What the chain's own OPEN said a moment ago in this flush counts, too.
-    const opening =
-      openings.get(openingKey(stretch)) ??
-      checked.find(({ vault, chain }) => vault === stretch.vault && chain === stretch.chain)
-        ?.opening ??
-      (await storedOpening(deps, stretch));
-    checked.push(...(await checkOrSplit(deps, stretch, opening)));
+    const key = openingKey(stretch);
+    const opening = openings.get(key) ?? (await storedOpening(deps, stretch));
+    for (const good of await checkOrSplit(deps, stretch, opening)) {
+      checked.push(good);
+      // A chain's id follows from what its OPEN says, so that may be remembered before it is stored.
+      openings.set(key, good.opening);
+    }
   }
   for (const vault of new Set(checked.map((stretch) => stretch.vault)))
     if (deps.logs.knownVault(vault) === undefined) await deps.logs.vault(vault);
@@ -218,11 +228,7 @@ const append = (
 };
 
 /** After the commit. Gives how many envelopes are new. */
-const answer = async (
-  deps: AppenderDeps,
-  openings: Openings,
-  { planned }: AppendPlan,
-): Promise<number> => {
+const answer = async (deps: AppenderDeps, { planned }: AppendPlan): Promise<number> => {
   const nowMs = deps.nowMs();
   const runsByVault = new Map<VaultId, LiveRun[]>();
   let envelopeCount = 0;
@@ -230,7 +236,6 @@ const answer = async (
     if (plan.kind !== "stored") continue;
     const { stretch, placed } = plan;
     envelopeCount += placed.length;
-    openings.set(openingKey(stretch), stretch.opening);
     const runs = runsByVault.get(stretch.vault) ?? [];
     runsByVault.set(stretch.vault, runs);
     runs.push({ envelopes: placed, origin: stretch.puts[0]?.origin });

@@ -31,6 +31,8 @@ export interface RelaySocket {
 export interface Connection {
   onMessage(bytes: Uint8Array): void;
   onText(): void;
+  /** A ping or pong of the WebSocket itself. */
+  onControlFrame(): void;
   onClosed(): void;
   take(input: RelayInput): void;
   readonly isReady: boolean;
@@ -84,7 +86,8 @@ export const createConnection = (
   const send = (bytes: Uint8Array): void => {
     metrics.sentByteLength(bytes.length);
     socket.send(bytes, onSent);
-    if (socket.bufferedAmount > limits.bufferedByteLengthMax) queueMicrotask(noteBuffer);
+    // At once: what comes live next in this very turn finds the connection slow.
+    if (socket.bufferedAmount > limits.bufferedByteLengthMax) noteBuffer();
   };
 
   const perform = (effect: RelayEffect): void => {
@@ -132,17 +135,27 @@ export const createConnection = (
     waiting.push(input);
     if (isTaking) return;
     isTaking = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      if (isClosed) continue;
-      const step = relayStep(state, next, nowMs());
-      state = step.state;
-      for (const effect of step.effects) perform(effect);
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        if (isClosed) continue;
+        const step = relayStep(state, next, nowMs());
+        state = step.state;
+        for (const effect of step.effects) perform(effect);
+      }
+    } catch (cause) {
+      // A bug, and half of a step was done: it costs this connection, and nobody else's.
+      context.onFailure("connection", cause);
+      close("Internal");
+    } finally {
+      waiting.length = 0;
+      isTaking = false;
     }
-    isTaking = false;
   };
 
   const connection: Connection = {
     onMessage: (bytes) => {
+      // Told why, and sending on: it costs no more than its bytes.
+      if (isClosed) return undefined;
       metrics.receivedByteLength(bytes.length);
       const frame = decodeClientFrame(bytes);
       if (!frame.ok) return take({ kind: "frameRefused", error: frame.error });
@@ -150,6 +163,7 @@ export const createConnection = (
       return take({ kind: "frame", frame: frame.value, byteLength: bytes.length });
     },
     onText: () => take({ kind: "frameRefused", error: { type: "FrameIsText" } }),
+    onControlFrame: () => take({ kind: "controlFrame" }),
     onClosed: () => {
       if (isClosed) return;
       isClosed = true;

@@ -24,6 +24,12 @@ import type { LoginCheck } from "./loginCheck.ts";
 
 export type WorkerEffect = Exclude<RelayEffect, { kind: "send" | "sendRuns" | "close" }>;
 
+/** A channel, from the moment when it was asked for. */
+interface Opening {
+  readonly vault: VaultId;
+  isListening: boolean;
+}
+
 export interface EffectWorker {
   perform(effect: WorkerEffect): void;
   /** The connection is over: nothing of it stays subscribed. */
@@ -56,7 +62,9 @@ export const createEffectWorker = (
   let isEnded = false;
   /** One after the other: the second record of a client may build on its first. */
   let recordsDone: Promise<void> = Promise.resolve();
-  const openings = new Map<ChannelNumber, { readonly vault: VaultId; isListening: boolean }>();
+  const openings = new Map<ChannelNumber, Opening>();
+  /** One after the other, too: the heads of a vault may be thousands. */
+  let openingsDone: Promise<void> = Promise.resolve();
 
   const attempt = async (kind: WorkerEffect["kind"], work: Promise<void>): Promise<void> => {
     try {
@@ -90,10 +98,10 @@ export const createEffectWorker = (
     connection.take({ kind: "loggedIn", who });
   };
 
-  const openVault = async (effect: Extract<WorkerEffect, { kind: "openVault" }>): Promise<void> => {
-    const { channel, vault } = effect;
-    const opening = { vault, isListening: false };
-    openings.set(channel, opening);
+  const openVault = async (channel: ChannelNumber, opening: Opening): Promise<void> => {
+    // Closed before its turn came.
+    if (isEnded || openings.get(channel) !== opening) return;
+    const { vault } = opening;
     const state = await context.logs.vault(vault);
     if (listener === undefined || state === undefined || !mayOpen(state, listener)) {
       openings.delete(channel);
@@ -203,8 +211,14 @@ export const createEffectWorker = (
     switch (effect.kind) {
       case "checkLogin":
         return login(effect);
-      case "openVault":
-        return openVault(effect);
+      case "openVault": {
+        const opening = { vault: effect.vault, isListening: false };
+        openings.set(effect.channel, opening);
+        openingsDone = openingsDone.then(() =>
+          attempt(effect.kind, openVault(effect.channel, opening)),
+        );
+        return undefined;
+      }
       case "closeVault":
         closeVault(effect);
         return undefined;

@@ -25,7 +25,7 @@ import type {
   StoredChain,
 } from "../ports/chainStore.ts";
 import type { KnownLogs } from "./knownLogs.ts";
-import { type CheckedStretch, signedHeadBytes } from "./stretch.ts";
+import type { CheckedStretch } from "./stretch.ts";
 
 export type Planned =
   /** Those before `from` are stored already. */
@@ -173,28 +173,41 @@ const planOne = (
     case "refused":
       return refuse(placed.refused);
     case "store": {
-      const fresh = envelopes.slice(placed.from);
+      const { from } = placed;
+      const fresh = envelopes.slice(from);
       const over = beyondQuota(deps, growing, fresh);
       if (over !== undefined) return refuse(over);
       return {
         kind: "stored",
         stretch,
-        from: placed.from,
+        from,
         after: placed.after,
-        placed: fresh.map((envelope, at) => placedAt(envelope, growing.position + 1 + at)),
+        placed: fresh.map((envelope, at) =>
+          placedAt(envelope, signedHeadAt(stretch, from + at), growing.position + 1 + at),
+        ),
       };
     }
   }
 };
 
-const placedAt = (envelope: VerifiedEnvelope, position: number): PlacedEnvelope => ({
+const signedHeadAt = ({ signedHeads }: CheckedStretch, at: number): Uint8Array => {
+  const signedHead = signedHeads[at];
+  assert(signedHead !== undefined, "every envelope has its bytes");
+  return signedHead;
+};
+
+const placedAt = (
+  envelope: VerifiedEnvelope,
+  signedHead: Uint8Array,
+  position: number,
+): PlacedEnvelope => ({
   chain: envelope.head.chain,
   position,
   seq: envelope.head.seq,
   kind: envelope.head.kind,
   flags: envelope.head.flags,
   bodyByteLength: envelope.head.bodyByteLength,
-  signedHead: signedHeadBytes(envelope),
+  signedHead,
   body: envelope.body,
 });
 
@@ -234,16 +247,16 @@ const chainAfter = (
   writtenAtMs: nowMs,
 });
 
-const forkedHead = (
-  { vault, chain }: CheckedStretch,
+export const forkedHead = (
+  stretch: CheckedStretch,
   envelope: VerifiedEnvelope,
   nowMs: number,
 ): ForkedHead => ({
-  vault,
-  chain,
+  vault: stretch.vault,
+  chain: stretch.chain,
   seq: envelope.head.seq,
   envelope: envelope.id,
-  signedHead: signedHeadBytes(envelope),
+  signedHead: signedHeadAt(stretch, stretch.envelopes.indexOf(envelope)),
   seenAtMs: nowMs,
 });
 

@@ -1,17 +1,16 @@
 /** Envelopes that may be stored already: the same ones get their receipt again, others are a fork. */
-import { bytesAreEqual, err, ok, type Result } from "@duro/crypto/types";
+import { bytesAreEqual, err, ok, type Result, sizes } from "@duro/crypto/types";
 import { type VerifiedEnvelope, verifySignedHead } from "@duro/crypto/verify";
 import { type ReceiptPart, refused, type Refused } from "@duro/protocol";
 import type { ChainStore, PlacedEnvelope } from "../ports/chainStore.ts";
 import type { ReceiptSigner } from "./receipts.ts";
-import { type CheckedStretch, signedHeadBytes } from "./stretch.ts";
+import { forkedHead } from "./planAppend.ts";
+import type { CheckedStretch } from "./stretch.ts";
 
 export interface ResentDeps {
   readonly chainStore: ChainStore;
   readonly signReceipt: ReceiptSigner;
 }
-
-const headByteLength = 172;
 
 export const resent = async (
   deps: ResentDeps,
@@ -22,7 +21,9 @@ export const resent = async (
   const [first] = envelopes;
   if (first === undefined) return ok([]);
   const stored = await deps.chainStore.range(stretch, first.head.seq, envelopes.length, false);
-  const forkedAt = envelopes.find((envelope, at) => !isSame(envelope, stored[at]));
+  const forkedAt = envelopes.find(
+    (_, at) => !isSame(stretch.signedHeads[at], stored[at]?.signedHead),
+  );
   if (forkedAt !== undefined) return keepFork(deps, stretch, forkedAt, nowMs);
   await fillBodies(deps, stretch, envelopes, stored);
   return ok(
@@ -32,31 +33,25 @@ export const resent = async (
   );
 };
 
-const isSame = (envelope: VerifiedEnvelope, stored: PlacedEnvelope | undefined): boolean =>
+/** One head may be signed twice: it is one envelope all the same. */
+const isSame = (brought: Uint8Array | undefined, stored: Uint8Array | undefined): boolean =>
+  brought !== undefined &&
   stored !== undefined &&
   bytesAreEqual(
-    signedHeadBytes(envelope).subarray(0, headByteLength),
-    stored.signedHead.subarray(0, headByteLength),
+    brought.subarray(0, sizes.headByteLength),
+    stored.subarray(0, sizes.headByteLength),
   );
 
 const keepFork = async (
   { chainStore }: ResentDeps,
-  { vault, chain, signKey }: CheckedStretch,
+  stretch: CheckedStretch,
   envelope: VerifiedEnvelope,
   nowMs: number,
 ): Promise<Result<never, Refused>> => {
+  const { vault, signKey } = stretch;
   const { seq } = envelope.head;
   const forks = verifySignedHead(envelope, signKey).ok
-    ? [
-        {
-          vault,
-          chain,
-          seq,
-          envelope: envelope.id,
-          signedHead: signedHeadBytes(envelope),
-          seenAtMs: nowMs,
-        },
-      ]
+    ? [forkedHead(stretch, envelope, nowMs)]
     : [];
   if (forks.length > 0)
     await chainStore.append({ vaults: [vault], chains: [], devices: [], hasQuota: false }, () => ({

@@ -2,17 +2,22 @@
  * Puts of one chain that follow each other, taken together: one signature vouches for all of them, and
  * one receipt answers them.
  */
-import { EnvelopeKind, err, ok, type Result, type SignPublicKey } from "@duro/crypto/types";
+import {
+  concatBytes,
+  EnvelopeKind,
+  err,
+  ok,
+  type Result,
+  type SignPublicKey,
+} from "@duro/crypto/types";
 import {
   chainIdOf,
   type ChainOpening,
-  encodeHead,
-  type Envelope,
-  envelopeIdOf,
   readClear,
   type RunError,
   type VerifiedEnvelope,
-  verifyRun,
+  type VerifiedRun,
+  verifyBareRun,
 } from "@duro/crypto/verify";
 import {
   type ChainId,
@@ -22,9 +27,8 @@ import {
   refused,
   type Refused,
   type Run,
-  runToEnvelopes,
-  signedHeadByteLength,
   type VaultId,
+  type WireEnvelope,
 } from "@duro/protocol";
 import type { Asker } from "../ports/accountStore.ts";
 import type { KnownLogs } from "./knownLogs.ts";
@@ -88,6 +92,8 @@ export interface CheckedStretch extends Stretch {
   readonly opening: ChainOpening;
   readonly signKey: SignPublicKey;
   readonly envelopes: readonly VerifiedEnvelope[];
+  /** Head and signature of each, as the store keeps them. */
+  readonly signedHeads: readonly Uint8Array[];
 }
 
 const refusalOfRun = (error: RunError): Refused => {
@@ -107,13 +113,17 @@ const refusalOfRun = (error: RunError): Refused => {
 };
 
 /** What an OPEN says of its chain; the rules that bind it are checked with the chain's standing. */
-const openingOf = ({ head, body }: Envelope): Result<ChainOpening, Refused> => {
+const openingOf = (
+  chain: ChainId,
+  seq: number,
+  { kind, body, logHead }: WireEnvelope,
+): Result<ChainOpening, Refused> => {
   const clear = body === undefined ? undefined : readClear(body);
-  const said = clear?.ok === true ? decodeBodyClear(head.kind, clear.value) : undefined;
+  const said = clear?.ok === true ? decodeBodyClear(kind, clear.value) : undefined;
   if (said?.ok !== true || said.value.type !== "Open")
-    return err(refused("EnvelopeInvalid", { rule: "open says whose chain it is", seq: head.seq }));
+    return err(refused("EnvelopeInvalid", { rule: "open says whose chain it is", seq }));
   const { user, device, incarnation } = said.value;
-  return ok({ chain: head.chain, user, device, incarnation, logHead: head.logHead });
+  return ok({ chain, user, device, incarnation, logHead });
 };
 
 /** `opening` is that of the stored chain, if there is one. */
@@ -123,12 +133,13 @@ export const checkStretch = async (
   opening: ChainOpening | undefined,
 ): Promise<Result<CheckedStretch, Refused>> => {
   const { vault, puts } = stretch;
-  const envelopes = puts.flatMap(({ run }) => runToEnvelopes(vault, run, envelopeIdOf));
-  const first = envelopes[0];
-  if (first === undefined) return err(refused("EnvelopeInvalid", { rule: "empty" }));
+  const run = puts[0]?.run;
+  const first = run?.envelopes[0];
+  if (run === undefined || first === undefined)
+    return err(refused("EnvelopeInvalid", { rule: "empty" }));
   const opened =
-    first.head.kind === EnvelopeKind.Open
-      ? openingOf(first)
+    first.kind === EnvelopeKind.Open
+      ? openingOf(stretch.chain, run.firstSeq, first)
       : opening === undefined
         ? err(refused("ChainGap", { have: 0 }))
         : ok(opening);
@@ -138,15 +149,11 @@ export const checkStretch = async (
   if (signKey === undefined) return err(refused("LogHeadUnknown", { why: "device unknown" }));
   if (chainIdOf(signKey, incarnation) !== chain)
     return err(refused("ChainForeign", { user, device }));
-  const known = {
-    vault,
-    chain,
-    head: { at: first.head.seq - 1, id: first.head.previous },
-    epoch: 0,
-  };
-  const verified = verifyRun(known, envelopes, signKey);
+  const known = { vault, chain, head: { at: run.firstSeq - 1, id: run.previous }, epoch: 0 };
+  const envelopes = puts.flatMap((put) => put.run.envelopes);
+  const verified = verifyBareRun(known, envelopes, signKey);
   return verified.ok
-    ? ok({ ...stretch, opening: opened.value, signKey, envelopes: verified.value.envelopes })
+    ? ok({ ...stretch, opening: opened.value, signKey, ...signedHeadsOf(verified.value) })
     : err(refusalOfRun(verified.error));
 };
 
@@ -156,10 +163,9 @@ const signKeyOf = async (logs: KnownLogs, { user, device }: ChainOpening) => {
   return (known ?? (await logs.identity(user))?.at(-1)?.devices.get(device))?.signKey;
 };
 
-/** Head and signature as the store keeps them. */
-export const signedHeadBytes = ({ head, signature }: Envelope): Uint8Array => {
-  const bytes = new Uint8Array(signedHeadByteLength);
-  bytes.set(encodeHead(head));
-  bytes.set(signature, bytes.length - signature.length);
-  return bytes;
-};
+const signedHeadsOf = ({ envelopes, headBytes }: VerifiedRun) => ({
+  envelopes,
+  signedHeads: envelopes.map(({ signature }, at) =>
+    concatBytes(headBytes[at] ?? new Uint8Array(), signature),
+  ),
+});

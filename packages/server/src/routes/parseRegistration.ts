@@ -7,9 +7,10 @@ import {
   type LogRecord,
   replayIdentityLog,
 } from "@duro/crypto/verify";
-import { base64urlToBytes, refused, type Refused, type Registration } from "@duro/protocol";
+import { refused, type Refused, type Registration } from "@duro/protocol";
 import { devicesOf } from "../domain/devices.ts";
 import { refusalOfRecord } from "../domain/judgeRecord.ts";
+import { readBase64url } from "../http/readBase64url.ts";
 import type { NewAccount } from "../ports/accountStore.ts";
 
 type Parsed = Omit<NewAccount, "nowMs">;
@@ -21,7 +22,7 @@ export const parseRegistration = (
   const records: LogRecord[] = [];
   const bytesOfRecords: Uint8Array[] = [];
   for (const [index, text] of texts.entries()) {
-    const bytes = base64urlToBytes(text);
+    const bytes = readBase64url(text);
     if (bytes === undefined)
       return err(refused("InvalidField", { path: `body/records/${index}`, rule: "base64url" }));
     const record = decodeRecord(bytes);

@@ -2,11 +2,13 @@
 import websocket from "@fastify/websocket";
 import { limits, refusals, socketPath, subprotocol } from "@duro/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { isOriginAllowed } from "../http/origins.ts";
 import type { Connection, RelaySocket } from "../relay/connection.ts";
 import type { LoginCheck } from "../relay/loginCheck.ts";
 import { refuse } from "./refuse.ts";
+import { closeDeaf, closeInTime, watchGreeting } from "./socketGuard.ts";
 
 export interface SocketDeps {
   connect(socket: RelaySocket, checkLogin: LoginCheck): Connection;
@@ -66,19 +68,25 @@ const mayUpgrade = (
 const serve = (deps: SocketDeps, socket: WebSocket, request: FastifyRequest): void => {
   const leave = deps.admit(request.ip);
   if (leave === undefined) {
-    socket.close(refusals.TooManyConnections.closeCode, "TooManyConnections");
+    closeDeaf(socket, refusals.TooManyConnections.closeCode, "TooManyConnections");
     return;
   }
   // Above the largest envelope a proxy or a phone may need long; the heartbeat looks after the rest.
   request.raw.socket.setTimeout(0);
   request.raw.socket.setNoDelay(true);
-  const connection = deps.connect(socketOf(socket), deps.loginCheckFor(request.headers.host));
+  const connection = deps.connect(
+    socketOf(socket, request.raw.socket),
+    deps.loginCheckFor(request.headers.host),
+  );
   socket.on("message", (data, isBinary) => {
     if (!isBinary) return connection.onText();
     // One buffer each, as the library is left at its default.
     if (Buffer.isBuffer(data)) connection.onMessage(data);
     return undefined;
   });
+  socket.on("ping", () => connection.onControlFrame());
+  socket.on("pong", () => connection.onControlFrame());
+  watchGreeting(socket, request.raw.socket, connection);
   // A broken frame, or one beyond the limits: the library closes, and `close` follows.
   socket.on("error", () => {});
   socket.on("close", () => {
@@ -87,11 +95,26 @@ const serve = (deps: SocketDeps, socket: WebSocket, request: FastifyRequest): vo
   });
 };
 
-const socketOf = (socket: WebSocket): RelaySocket => ({
-  send: (bytes, onSent) => socket.send(bytes, onSent),
-  close: (code, reason) => socket.close(code, reason),
-  terminate: () => socket.terminate(),
-  get bufferedAmount() {
-    return socket.bufferedAmount;
-  },
-});
+/** What one connection is sent in a turn leaves in one write: the system call is what costs. */
+const socketOf = (socket: WebSocket, stream: Socket): RelaySocket => {
+  let isCorked = false;
+  const uncork = (): void => {
+    isCorked = false;
+    stream.uncork();
+  };
+  return {
+    send: (bytes, onSent) => {
+      if (!isCorked) {
+        isCorked = true;
+        stream.cork();
+        process.nextTick(uncork);
+      }
+      socket.send(bytes, onSent);
+    },
+    close: (code, reason) => closeInTime(socket, code, reason),
+    terminate: () => socket.terminate(),
+    get bufferedAmount() {
+      return socket.bufferedAmount;
+    },
+  };
+};

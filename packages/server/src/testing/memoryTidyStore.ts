@@ -3,30 +3,15 @@
  * whoever reads envelopes finds them without their bodies. Nothing keeps others from appending while a
  * vault is held: what that changes is seen by the next look.
  */
-import { EnvelopeFlag, EnvelopeKind } from "@duro/crypto/types";
-import type { BlobId, VaultId } from "@duro/protocol";
+import type { VaultId } from "@duro/protocol";
 import type { BlobStore } from "../ports/blobStore.ts";
-import type { PlacedEnvelope } from "../ports/chainStore.ts";
-import type {
-  BodyChanges,
-  BodyPlace,
-  ChainPlace,
-  StillVault,
-  Tidied,
-  TidyStore,
-} from "../ports/tidyStore.ts";
-import { storedMark } from "../tidy/storedMark.ts";
+import type { BodyChanges, Tidied, TidyStore } from "../ports/tidyStore.ts";
 import type { MemoryRelayData } from "./memoryRelayData.ts";
-
-interface Trashed {
-  readonly body: Uint8Array;
-  readonly atMs: number;
-}
+import { readingMemory, type Trash } from "./memoryTidyReads.ts";
 
 interface TidiedVault {
   tidied: Tidied;
-  /** By position. */
-  readonly trash: Map<number, Trashed>;
+  readonly trash: Trash;
 }
 
 const untouched: Tidied = { position: 0, logIndex: 0, plan: undefined, dueAtMs: undefined };
@@ -74,7 +59,7 @@ export const createMemoryTidyStore = (
       const of = tidiedOf(vault);
       forgetSentAnew(data, vault, of);
       return work({
-        ...reading(data, blobStore, vault, of),
+        ...readingMemory(data, blobStore, vault, of.trash),
         vault,
         position: found.position,
         logHead: found.logHead,
@@ -102,72 +87,6 @@ const giveBack = (data: MemoryRelayData, vault: VaultId, byteLength: number): vo
   const found = data.vaults.get(vault);
   if (found !== undefined)
     data.vaults.set(vault, { ...found, usedByteLength: found.usedByteLength - byteLength });
-};
-
-const reading = (
-  data: MemoryRelayData,
-  blobStore: Pick<BlobStore, "blob">,
-  vault: VaultId,
-  { trash }: TidiedVault,
-): Omit<StillVault, "vault" | "position" | "logHead" | "tidied" | "change" | "setTidied"> => {
-  const envelopes = (): readonly PlacedEnvelope[] => data.envelopes.get(vault) ?? [];
-  const at = (position: number): PlacedEnvelope => {
-    const envelope = envelopes()[position - 1];
-    if (envelope === undefined) throw new RangeError("a row stands for what is stored");
-    return envelope;
-  };
-  const bodyAt = (position: number): Uint8Array | undefined =>
-    envelopes()[position - 1]?.body ?? trash.get(position)?.body;
-  const isAt = ({ chain, seq }: ChainPlace, envelope: PlacedEnvelope): boolean =>
-    envelope.chain === chain && envelope.seq === seq;
-  return {
-    chains: async () => [...(data.chains.get(vault)?.values() ?? [])],
-    checkpoints: async () =>
-      (data.checkpoints.get(vault) ?? []).map((row) => {
-        const { chain, seq } = at(row.position);
-        return { ...row, chain, seq };
-      }),
-    attests: async () =>
-      (data.attests.get(vault) ?? []).map((row) => ({
-        ...row,
-        mark: storedMark(at(row.position).signedHead),
-      })),
-    bodyStart: async (position, byteLength) => bodyAt(position)?.subarray(0, byteLength),
-    marksAt: async (places) =>
-      envelopes()
-        .filter((envelope) => places.some((place) => isAt(place, envelope)))
-        .map(({ signedHead }) => storedMark(signedHead)),
-    wholeBlobs: async (blobs) => {
-      const whole = new Set<BlobId>();
-      for (const blob of blobs) {
-        const found = await blobStore.blob({ vault, blob });
-        if (found?.missingCount === 0 && !found.isDropped) whole.add(blob);
-      }
-      return whole;
-    },
-    fullBeacons: async (upTo) => {
-      const isFull = ({ position, kind, flags }: PlacedEnvelope): boolean =>
-        kind === EnvelopeKind.Beacon &&
-        flags === EnvelopeFlag.FullBeacon &&
-        bodyAt(position) !== undefined;
-      return upTo.flatMap(({ chain, seq: upToSeq }): readonly ChainPlace[] => {
-        const newest = envelopes().findLast(
-          (envelope) => envelope.chain === chain && envelope.seq <= upToSeq && isFull(envelope),
-        );
-        return newest === undefined ? [] : [{ chain, seq: newest.seq }];
-      });
-    },
-    bodies: async (afterPosition, countMax) =>
-      envelopes()
-        .filter(({ position }) => position > afterPosition && bodyAt(position) !== undefined)
-        .slice(0, countMax)
-        .map(({ position, chain, seq, kind, bodyByteLength }): BodyPlace => {
-          const trashedAtMs = trash.get(position)?.atMs;
-          return { position, chain, seq, kind, byteLength: bodyByteLength, trashedAtMs };
-        }),
-    oldestTrashedAtMs: async () =>
-      trash.size === 0 ? undefined : Math.min(...[...trash.values()].map(({ atMs }) => atMs)),
-  };
 };
 
 const changeBodies = (

@@ -38,8 +38,8 @@ export const openTidyStores = async (): Promise<TidyStores & TestDatabase> => {
 
 export interface SharedTidyStores {
   /** Empty. `close` empties them again. */
-  open(): Promise<TidyStores>;
-  end(): Promise<void>;
+  readonly open: () => Promise<TidyStores>;
+  readonly end: () => Promise<void>;
 }
 
 /** One database for many tests, one after the other: making one takes longer than most of them. */

@@ -116,6 +116,7 @@ export const factsOf = ({
   },
   writers: new Map(Object.entries(writtenAtMs).map(([user, atMs]) => [userOf(Number(user)), atMs])),
   checkpoints: [checkpointOf()],
+  unreadBefore: 0,
   attests: [],
   wholeBlobs: new Set(blobs.map(blobOf)),
   fullBeacons: new Map(),

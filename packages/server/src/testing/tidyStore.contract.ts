@@ -1,6 +1,6 @@
 /** What every adapter of TidyStore promises. */
 import { EnvelopeKind } from "@duro/crypto/types";
-import { vaultIds } from "@duro/protocol";
+import { type EnvelopeId, vaultIds } from "@duro/protocol";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { BodyChanges, StillVault } from "../ports/tidyStore.ts";
 import { blobSample } from "./blobSamples.ts";
@@ -61,7 +61,7 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
         );
         const byChain = (a: { chain: string } | undefined, b: { chain: string } | undefined) =>
           (a?.chain ?? "") < (b?.chain ?? "") ? -1 : 1;
-        expect([...chains].sort(byChain)).toEqual(stored.sort(byChain));
+        expect(chains.toSorted(byChain)).toEqual(stored.toSorted(byChain));
       });
 
       test("that is not there is not held", async () => {
@@ -92,17 +92,26 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
           { chain: bob.chain, seq: 5 },
         ];
         const marks = await held((still) => still.marksAt(asked));
-        expect([...marks].sort((a, b) => a.seq - b.seq)).toEqual([alice.markAt(2), bob.markAt(4)]);
+        expect(marks.toSorted((a, b) => a.seq - b.seq)).toEqual([alice.markAt(2), bob.markAt(4)]);
       });
 
-      test("gives the beginning of a body, in the trash or not", async () => {
+      test("gives the beginnings of bodies, in the trash or not", async () => {
         await change({ trash: [2] });
-        const body = alice.envelopes[1]?.body;
-        expect(await held((still) => still.bodyStart(2, 10))).toEqual(body?.slice(0, 10));
-        expect(await held((still) => still.bodyStart(2, 1_000_000))).toEqual(body);
-        expect(await held((still) => still.bodyStart(9, 10))).toBeUndefined();
+        const [, second, third] = alice.envelopes.map(({ body }) => body ?? new Uint8Array());
+        const starts = (...positions: readonly number[]) =>
+          held((still) => still.bodyStarts(positions, 10));
+        expect(await starts(2, 3, 9)).toEqual(
+          new Map([
+            [2, second?.slice(0, 10)],
+            [3, third?.slice(0, 10)],
+          ]),
+        );
+        expect(await held((still) => still.bodyStarts([2], 1_000_000))).toEqual(
+          new Map([[2, second]]),
+        );
+        expect(await starts()).toEqual(new Map());
         await change({ remove: [2] });
-        expect(await held((still) => still.bodyStart(2, 10))).toBeUndefined();
+        expect(await starts(2)).toEqual(new Map());
       });
     });
 
@@ -167,7 +176,7 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
         world.nowMs += 5;
         await bob.attest(envelope, 2);
         const { alice: owner, bob: other } = world.people;
-        expect(await held((still) => still.checkpoints())).toEqual([
+        expect(await held((still) => still.checkpoints(10))).toEqual([
           {
             vault: world.vaultId,
             position: 9,
@@ -180,7 +189,7 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
             seq: 5,
           },
         ]);
-        expect(await held((still) => still.attests())).toEqual([
+        expect(await held((still) => still.attestsOn([envelope]))).toEqual([
           {
             vault: world.vaultId,
             position: 10,
@@ -193,17 +202,41 @@ export const tidyStoreContract = (adapter: string, open: () => Promise<TidyStore
         ]);
       });
 
+      test("are the newest ones, and what is said of those that are asked for", async () => {
+        const ids: EnvelopeId[] = [];
+        for (let round = 0; round < 3; round++) ids.push(await alice.checkpoint({ coverage: [] }));
+        for (const id of ids) await bob.attest(id);
+        const newest = await held((still) => still.checkpoints(2));
+        expect(newest.map(({ envelope }) => envelope)).toEqual(ids.slice(1));
+        const asked = await held((still) => still.attestsOn(ids.slice(0, 2)));
+        expect(asked.map(({ mark }) => mark.seq)).toEqual([5, 6]);
+        expect(await held((still) => still.attestsOn([]))).toEqual([]);
+      });
+
+      test("what one chain says twice counts once, from the first time on", async () => {
+        const spare = await world.openChain(world.people.alice, world.people.spare);
+        const id = await alice.checkpoint({ coverage: [] });
+        for (const verdict of [1, 2, 1, 2] as const) await bob.attest(id, verdict);
+        await spare.attest(id);
+        const said = await held((still) => still.attestsOn([id]));
+        expect(said.map(({ mark, isOk }) => [mark.chain, mark.seq, isOk])).toEqual([
+          [bob.chain, 5, true],
+          [bob.chain, 6, false],
+          [spare.chain, 2, true],
+        ]);
+      });
+
       test("are forgotten when the checkpoint's body is removed, each with its own", async () => {
         const first = await alice.checkpoint({ coverage: [] });
         const second = await alice.checkpoint({ coverage: [] });
         await bob.attest(first);
         await bob.attest(second);
         await change({ trash: [9] });
-        expect(await held((still) => still.checkpoints())).toHaveLength(2);
+        expect(await held((still) => still.checkpoints(10))).toHaveLength(2);
         await change({ remove: [9] });
         const left = await held(async (still) => ({
-          checkpoints: (await still.checkpoints()).map(({ envelope }) => envelope),
-          attests: (await still.attests()).map(({ checkpoint }) => checkpoint),
+          checkpoints: (await still.checkpoints(10)).map(({ envelope }) => envelope),
+          attests: (await still.attestsOn([first, second])).map(({ checkpoint }) => checkpoint),
         }));
         expect(left).toEqual({ checkpoints: [second], attests: [second] });
       });

@@ -22,7 +22,7 @@ import { encodeRecord, type LogRecord, Role } from "@duro/crypto/verify";
 import { type BlobId, type ChainMark, relayGenerations, type VaultId } from "@duro/protocol";
 import { accessOf } from "../domain/access.ts";
 import type { TidyStore } from "../ports/tidyStore.ts";
-import { createAppender } from "../relay/appender.ts";
+import { type Appender, createAppender } from "../relay/appender.ts";
 import type { RelayStores } from "../relay/context.ts";
 import { createKnownLogs, type KnownLogs } from "../relay/knownLogs.ts";
 import { createReceiptSigner } from "../relay/receipts.ts";
@@ -84,6 +84,28 @@ const foundVault = (deps: Deps, people: People, members: readonly ("bob" | "caro
     createVault(deps, people.alice),
   );
 
+const createWorldAppender = (
+  deps: Deps,
+  { chainStore }: TidyStores,
+  logs: KnownLogs,
+  nowMs: () => number,
+): Appender =>
+  createAppender({
+    chainStore,
+    logs,
+    signReceipt: createReceiptSigner(
+      createRelayKeys(deps),
+      relayGenerations.fromBytes(new Uint8Array(32)),
+    ),
+    nowMs,
+    quotaByteLength: undefined,
+    onStored: () => {},
+    onFlush: () => {},
+    onFailure: (cause) => {
+      throw cause;
+    },
+  });
+
 export const createTidyWorld = async (
   stores: TidyStores,
   { seed = "tidy", members = ["bob"] }: WorldOptions = {},
@@ -95,21 +117,7 @@ export const createTidyWorld = async (
   const founded = foundVault(deps, people, members);
   await storeVault(stores, founded, alice);
   const logs = createKnownLogs(stores.logStore);
-  const appender = createAppender({
-    chainStore: stores.chainStore,
-    logs,
-    signReceipt: createReceiptSigner(
-      createRelayKeys(deps),
-      relayGenerations.fromBytes(new Uint8Array(32)),
-    ),
-    nowMs: () => world.nowMs,
-    quotaByteLength: undefined,
-    onStored: () => {},
-    onFlush: () => {},
-    onFailure: (cause) => {
-      throw cause;
-    },
-  });
+  const appender = createWorldAppender(deps, stores, logs, () => world.nowMs);
 
   const world: TidyWorld = {
     stores,
@@ -126,28 +134,8 @@ export const createTidyWorld = async (
       return writer;
     },
 
-    storeBlob: async (number) => {
-      const sample = blobSample(world.vaultId, { number, chunkCount: 1 });
-      const [bytes] = sample.chunks;
-      assert(bytes !== undefined, "it has a chunk");
-      const announced = await stores.blobStore.announce(
-        { ...sample, uploader: alice.device.id, nowMs: world.nowMs },
-        () => true,
-      );
-      const put = await stores.blobStore.putChunk(sample, { index: 0, bytes }, world.nowMs);
-      assert(announced.ok && put.ok, "a blob goes in");
-      return sample.blob;
-    },
-
-    dropBlob: async (number) => {
-      const proof = {
-        device: alice.device.id,
-        saidAtMs: world.nowMs,
-        signature: asSignature(new Uint8Array(sizes.signatureByteLength)),
-      };
-      const name = blobSample(world.vaultId, { number, chunkCount: 1 });
-      assert(await stores.blobStore.drop(name, proof, world.nowMs), "the blob is there");
-    },
+    storeBlob: (number) => storeBlob(world, number),
+    dropBlob: (number) => dropBlob(world, number),
 
     remove: async (person, mark) => {
       const chains =
@@ -155,11 +143,11 @@ export const createTidyWorld = async (
       const cuts = [{ device: person.device.id, chains }];
       const everybody = [alice, bob, carol];
       const next = withoutMember(deps, world.vault, alice, person, cuts, everybody);
-      await appendNewest(next);
+      await appendNewest(world, next);
     },
 
     appendRecord: (record) =>
-      appendNewest(withVaultRecord(world.vault, record, [alice, bob, carol])),
+      appendNewest(world, withVaultRecord(world.vault, record, [alice, bob, carol])),
 
     tidy: async () => {
       const failures: unknown[] = [];
@@ -183,21 +171,42 @@ export const createTidyWorld = async (
     },
   };
 
-  const appendNewest = async (next: Vault): Promise<void> => {
-    const record = next.records.at(-1);
-    assert(record !== undefined, "there is a new record");
-    const { index, id, previous } = record;
-    const pinned = record.pins.map(({ user }) => user);
-    const appended = await stores.logStore.appendVault(
-      world.vaultId,
-      { index, id, previous, bytes: encodeRecord(record), pinned },
-      accessOf(next.state),
-      undefined,
-    );
-    assert(appended.ok, "nobody else appends");
-    world.vault = next;
-    logs.advanceVault(next.state);
-  };
-
   return world;
+};
+
+const storeBlob = async ({ stores, people, vaultId, nowMs }: TidyWorld, number: number) => {
+  const sample = blobSample(vaultId, { number, chunkCount: 1 });
+  const [bytes] = sample.chunks;
+  assert(bytes !== undefined, "it has a chunk");
+  const uploader = people.alice.device.id;
+  const announced = await stores.blobStore.announce({ ...sample, uploader, nowMs }, () => true);
+  const put = await stores.blobStore.putChunk(sample, { index: 0, bytes }, nowMs);
+  assert(announced.ok && put.ok, "a blob goes in");
+  return sample.blob;
+};
+
+const dropBlob = async ({ stores, people, vaultId, nowMs }: TidyWorld, number: number) => {
+  const proof = {
+    device: people.alice.device.id,
+    saidAtMs: nowMs,
+    signature: asSignature(new Uint8Array(sizes.signatureByteLength)),
+  };
+  const name = blobSample(vaultId, { number, chunkCount: 1 });
+  assert(await stores.blobStore.drop(name, proof, nowMs), "the blob is there");
+};
+
+const appendNewest = async (world: TidyWorld, next: Vault): Promise<void> => {
+  const record = next.records.at(-1);
+  assert(record !== undefined, "there is a new record");
+  const { index, id, previous } = record;
+  const pinned = record.pins.map(({ user }) => user);
+  const appended = await world.stores.logStore.appendVault(
+    world.vaultId,
+    { index, id, previous, bytes: encodeRecord(record), pinned },
+    accessOf(next.state),
+    undefined,
+  );
+  assert(appended.ok, "nobody else appends");
+  world.vault = next;
+  world.logs.advanceVault(next.state);
 };

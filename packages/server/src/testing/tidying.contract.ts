@@ -153,12 +153,8 @@ export const tidyingContract = (adapter: string, open: () => Promise<TidyStores>
         await world.tidy();
         later(world, 14);
         await world.tidy();
-        const rows = await stores.tidyStore.hold(world.vaultId, async (still) => ({
-          checkpoints: await still.checkpoints(),
-          attests: await still.attests(),
-        }));
-        expect(rows?.checkpoints.map(({ seq }) => seq)).toEqual([12, 13]);
-        expect(rows?.attests.map(({ mark }) => mark.seq)).toEqual([12, 13]);
+        const rows = await stores.tidyStore.hold(world.vaultId, (still) => still.checkpoints(10));
+        expect(rows?.map(({ seq }) => seq)).toEqual([12, 13]);
         await alice.data(1);
         expect(await world.tidy()).toMatchObject({ trashedCount: 0, restoredCount: 0 });
       });

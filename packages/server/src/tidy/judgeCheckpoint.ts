@@ -15,13 +15,14 @@ export type Judgement =
 export const judgeCheckpoint = (facts: VaultFacts, checkpoint: CheckpointFacts): Judgement => {
   const { says } = checkpoint;
   const named = [checkpoint.mark, ...(says.kind === "read" ? says.coverage : [])];
-  const places = named.map((mark) => placeOf(facts, mark));
-  if (says.kind === "unreadable" || places.includes("never")) return "void";
+  const places = new Set(named.map((mark) => placeOf(facts, mark)));
+  if (says.kind === "unreadable" || places.has("never")) return "void";
   const attests = facts.attests.filter(
-    (attest) => attest.checkpoint === checkpoint.mark.id && placeOf(facts, attest.mark) === "counts",
+    (attest) =>
+      attest.checkpoint === checkpoint.mark.id && placeOf(facts, attest.mark) === "counts",
   );
   if (attests.some(({ isOk, user }) => !isOk && isActiveWriter(facts, user))) return "blocked";
-  if (says.kind !== "read" || places.includes("held")) return "waiting";
+  if (says.kind !== "read" || places.has("held")) return "waiting";
   if (!says.blobs.every((blob) => facts.wholeBlobs.has(blob))) return "waiting";
   const isVouchedFor = attests.some((attest) => vouchesFor(facts, attest, checkpoint));
   return isVouchedFor || hasStoodAlone(facts, checkpoint) ? "counts" : "waiting";

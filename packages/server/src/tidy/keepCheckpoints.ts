@@ -42,8 +42,7 @@ export const keepCheckpoints = (
   for (const checkpoint of judged) {
     // A newer program will know what it says.
     const isUnknown = checkpoint.says.kind === "newer format";
-    if (isUnknown || !isCovered(covered, reachOf(chains, checkpoint)))
-      kept.add(checkpoint.mark.id);
+    if (isUnknown || !isCovered(covered, reachOf(chains, checkpoint))) kept.add(checkpoint.mark.id);
   }
   const purgedBefore = judged.findLast((known) => counts(known) && known.isPurge)?.position ?? 0;
   const purged = judged

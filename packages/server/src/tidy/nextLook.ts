@@ -23,11 +23,11 @@ export const nextLookMs = (
       says.kind === "read" &&
       !says.blobs.every((blob) => wholeBlobs.has(blob)),
   );
-  const judgedAnewAtMs = [
+  const changesAtMs = [
     ...checkpoints.map(({ storedAtMs }) => storedAtMs + times.activeWriterMs),
     ...[...writers.values()].map((writtenAtMs = 0) => writtenAtMs + times.activeWriterMs),
-  ].filter((atMs) => atMs > nowMs);
-  const trashOverAtMs = (oldestTrashedAtMs ?? nowMs) + times.trashLifetimeMs;
+    (oldestTrashedAtMs ?? nowMs) + times.trashLifetimeMs,
+  ];
   const againAtMs = nowMs + (isBlobWanted ? lookForBlobsMs : lookAgainMs);
-  return Math.min(...judgedAnewAtMs, trashOverAtMs, againAtMs);
+  return Math.min(againAtMs, ...changesAtMs.filter((atMs) => atMs > nowMs));
 };

@@ -11,6 +11,7 @@ const plan: TidyPlan = {
   beaconsBefore: new Map([[chainOf(1), 7]]),
   purged: new Set([3, 4]),
   kept: new Set([9, 12]),
+  unreadBefore: 0,
 };
 
 test("a plan has one name, whatever the order in which it was worked out", () => {
@@ -19,6 +20,7 @@ test("a plan has one name, whatever the order in which it was worked out", () =>
     beaconsBefore: plan.beaconsBefore,
     purged: new Set([4, 3]),
     kept: new Set([12, 9]),
+    unreadBefore: 0,
   };
   expect(planNameOf(turned)).toBe(planNameOf(plan));
   expect(planNameOf(plan)).toMatch(/^[\da-f]{64}$/u);
@@ -30,6 +32,7 @@ test.each<[string, Partial<TidyPlan>]>([
   ["drops more beacons", { beaconsBefore: new Map([[chainOf(1), 8]]) }],
   ["purges more", { purged: new Set([3, 4, 5]) }],
   ["keeps less", { kept: new Set([9]) }],
+  ["leaves some unread", { unreadBefore: 1 }],
   ["keeps what it purged", { purged: new Set([3]), kept: new Set([4, 9, 12]) }],
 ])("a plan that %s has another name", (_, changed) => {
   expect(planNameOf({ ...plan, ...changed })).not.toBe(planNameOf(plan));

@@ -56,8 +56,7 @@ const planOf = (
     }),
   ).plan;
 
-const checkpointAt = (seq: number): BodyPlace =>
-  bodyAt(1, seq, { kind: EnvelopeKind.Checkpoint });
+const checkpointAt = (seq: number): BodyPlace => bodyAt(1, seq, { kind: EnvelopeKind.Checkpoint });
 
 /** Which of the checkpoints at these seqs of chain 1 go. */
 const droppedOf = (plan: TidyPlan, seqs: readonly number[]): readonly number[] =>
@@ -145,17 +144,21 @@ describe("of checkpoints themselves", () => {
     const late = vouched(10, { 1: 28, 2: 5 }, { position: 9_999 });
     const moved = [...three.slice(1), late];
     expect(
-      [
-        { ...checkpointAt(10), position: 9_999 },
-        checkpointAt(20),
-        checkpointAt(29),
-      ].map((body) => fateOf(planOf(moved), body, nowMs)),
+      [{ ...checkpointAt(10), position: 9_999 }, checkpointAt(20), checkpointAt(29)].map((body) =>
+        fateOf(planOf(moved), body, nowMs),
+      ),
     ).toEqual(["stays", "trash", "stays"]);
   });
 
   test.each<[string, SomeFacts]>([
     ["waits", { attests: three.slice(0, 2).map(({ attest }) => attest) }],
-    ["is void", { standings: { 2: standing.cutAt(2, 10) }, attests: three.map((v) => ({ ...v.attest, mark: markOf(3, 4) })) }],
+    [
+      "is void",
+      {
+        standings: { 2: standing.cutAt(2, 10) },
+        attests: three.map((v) => ({ ...v.attest, mark: markOf(3, 4) })),
+      },
+    ],
   ])("one that %s does not count among the two", (_, facts) => {
     expect(droppedOf(planOf(three, facts), [10, 20])).toEqual([]);
     expect(droppedOf(planOf(three), [10, 20])).toEqual([10]);
@@ -199,6 +202,17 @@ describe("of checkpoints themselves", () => {
     const unreadable = vouched(10, {}, { says: { kind: "unreadable" } });
     expect(droppedOf(planOf([newer, ...three.slice(1)]), [10])).toEqual([]);
     expect(droppedOf(planOf([unreadable, ...three.slice(1)]), [10])).toEqual([10]);
+  });
+
+  test("those that were too many to read stay where they are, and count for nothing", () => {
+    const plan = planOf(three.slice(1), { unreadBefore: 1_020 });
+    const unread = { ...checkpointAt(10), position: 1_010 };
+    expect(fateOf(plan, unread, nowMs)).toBe("stays");
+    const trashed = { ...unread, trashedAtMs: nowMs - 2 * twoWeeksMs };
+    expect(fateOf(plan, trashed, nowMs)).toBe("stays");
+    expect(fateOf(plan, { ...trashed, kind: EnvelopeKind.Data }, nowMs)).toBe("remove");
+    const allRead = planOf(three.slice(1));
+    expect(fateOf(allRead, trashed, nowMs)).toBe("remove");
   });
 
   test("verdicts on one that stays stay with it, and go with it", () => {
@@ -248,8 +262,7 @@ describe("a purge", () => {
 
 describe("beacons", () => {
   const plan = planOf([], { fullBeacons: new Map([[chainOf(1), 10]]) });
-  const beacon = (chain: number, seq: number) =>
-    bodyAt(chain, seq, { kind: EnvelopeKind.Beacon });
+  const beacon = (chain: number, seq: number) => bodyAt(chain, seq, { kind: EnvelopeKind.Beacon });
 
   test("go when a full one of their chain stands behind them", () => {
     expect(fateOf(plan, beacon(1, 9), nowMs)).toBe("trash");
@@ -271,4 +284,3 @@ describe("beacons", () => {
     expect(fateOf(none, trashed(twoWeeksMs), nowMs)).toBe("restore");
   });
 });
-

@@ -18,6 +18,8 @@ export interface TidyPlan {
   readonly purged: ReadonlySet<number>;
   /** Checkpoints that stay, and the verdicts on them: whoever comes later must be able to check. */
   readonly kept: ReadonlySet<number>;
+  /** Checkpoints before this position stay where they are, here or in the trash: nobody read them. */
+  readonly unreadBefore: number;
 }
 
 export interface VaultJudgement {
@@ -37,14 +39,21 @@ export const planTidy = (facts: VaultFacts): VaultJudgement => {
   ].map(({ position }) => position);
   return {
     checkpoints,
-    plan: { covered, purged, kept: new Set(keptPositions), beaconsBefore: facts.fullBeacons },
+    plan: {
+      covered,
+      beaconsBefore: facts.fullBeacons,
+      purged,
+      kept: new Set(keptPositions),
+      unreadBefore: facts.unreadBefore,
+    },
   };
 };
 
 export type Fate = "stays" | "trash" | "restore" | "remove";
 
 export const fateOf = (plan: TidyPlan, body: BodyPlace, nowMs: number): Fate => {
-  const { trashedAtMs } = body;
+  const { kind, position, trashedAtMs } = body;
+  if (kind === EnvelopeKind.Checkpoint && position < plan.unreadBefore) return "stays";
   const belongsInTrash = isDropped(plan, body);
   if (trashedAtMs === undefined) return belongsInTrash ? "trash" : "stays";
   if (!belongsInTrash) return "restore";

@@ -1,20 +1,11 @@
 /** Gathers what a vault's plan goes by, from the vault that is held still. */
-import { sizes } from "@duro/crypto/types";
 import type { ChainId, UserId } from "@duro/protocol";
 import type { StoredChain } from "../ports/chainStore.ts";
-import type { ChainPlace, StillVault, StoredCheckpoint } from "../ports/tidyStore.ts";
+import type { ChainPlace, StillVault } from "../ports/tidyStore.ts";
 import { countingSeqOf } from "./placeOf.ts";
-import type {
-  AttestFacts,
-  ChainFacts,
-  CheckpointFacts,
-  CheckpointSays,
-  VaultFacts,
-} from "./vaultFacts.ts";
-import { checkpointSays, type VaultGround } from "./vaultGround.ts";
-
-/** The longest clear part with its length, and the commitment behind it, without which nothing reads. */
-const bodyStartByteLength = 4 + sizes.bodyClearByteLengthMax + sizes.commitmentByteLength;
+import { readCheckpoints } from "./readCheckpoints.ts";
+import type { AttestFacts, ChainFacts, CheckpointFacts, VaultFacts } from "./vaultFacts.ts";
+import type { VaultGround } from "./vaultGround.ts";
 
 export const readFacts = async (
   still: StillVault,
@@ -25,10 +16,9 @@ export const readFacts = async (
   const chains = new Map<ChainId, ChainFacts>();
   for (const chain of stored)
     chains.set(chain.chain, { seq: chain.seq, standing: ground.standingOf(chain) });
-  const checkpoints: CheckpointFacts[] = [];
-  for (const checkpoint of await still.checkpoints())
-    checkpoints.push(await readCheckpoint(still, ground, checkpoint));
-  const attests = checkpoints.length === 0 ? [] : await still.attests();
+  const { checkpoints, unreadBefore } = await readCheckpoints(still, ground.readById);
+  const attests =
+    checkpoints.length === 0 ? [] : await still.attestsOn(checkpoints.map(({ mark }) => mark.id));
   await rememberIds(still, ground, stored, checkpoints, attests);
   const named = checkpoints.flatMap(({ says }) => (says.kind === "read" ? says.blobs : []));
   return {
@@ -37,27 +27,11 @@ export const readFacts = async (
     idAt: (chain, seq) => ground.idsByPlace.get(`${chain}/${seq}`),
     writers: writersOf(ground, stored),
     checkpoints,
+    unreadBefore,
     attests,
     wholeBlobs: named.length === 0 ? new Set() : await still.wholeBlobs([...new Set(named)]),
     fullBeacons: await readFullBeacons(still, chains),
   };
-};
-
-const readCheckpoint = async (
-  still: StillVault,
-  { saysById }: VaultGround,
-  { envelope, chain, seq, position, user, device, isPurge, storedAtMs }: StoredCheckpoint,
-): Promise<CheckpointFacts> => {
-  const known = saysById.get(envelope);
-  const says = known ?? (await readSays(still, position));
-  if (says.kind !== "body missing") saysById.set(envelope, says);
-  const mark = { chain, seq, id: envelope };
-  return { position, mark, user, device, isPurge, storedAtMs, says };
-};
-
-const readSays = async (still: StillVault, position: number): Promise<CheckpointSays> => {
-  const bodyStart = await still.bodyStart(position, bodyStartByteLength);
-  return bodyStart === undefined ? { kind: "body missing" } : checkpointSays(bodyStart);
 };
 
 /** Of every place that is named: what is stored at one never changes. */

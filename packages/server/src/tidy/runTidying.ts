@@ -45,13 +45,9 @@ const chunksAtOnceMax = 1_024;
 export const runTidying = (
   deps: TidyingDeps,
   limits: TidyingLimits,
-): Promise<TidyingReport | undefined> =>
-  deps.tidyStore.alone(() => tidyEverything(deps, limits));
+): Promise<TidyingReport | undefined> => deps.tidyStore.alone(() => tidyEverything(deps, limits));
 
-const tidyEverything = async (
-  deps: TidyingDeps,
-  limits: TidyingLimits,
-): Promise<TidyingReport> => {
+const tidyEverything = async (deps: TidyingDeps, limits: TidyingLimits): Promise<TidyingReport> => {
   const { nowMs, shouldStop } = limits;
   let failureCount = 0;
   const attempt = async <T>(where: string, instead: T, work: () => Promise<T>): Promise<T> => {

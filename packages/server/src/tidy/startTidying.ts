@@ -34,12 +34,9 @@ export const startTidying = (deps: TidyingLoopDeps): Tidying => {
   };
 
   const wait = (): void => {
-    timer = setTimeout(
-      () => {
-        round = tidyOnce();
-      },
-      waitMs(deps.randomBytes),
-    );
+    timer = setTimeout(() => {
+      round = tidyOnce();
+    }, waitMs(deps.randomBytes));
   };
 
   wait();

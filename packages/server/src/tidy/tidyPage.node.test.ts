@@ -11,6 +11,7 @@ const plan: TidyPlan = {
   beaconsBefore: new Map(),
   purged: new Set(),
   kept: new Set(),
+  unreadBefore: 0,
 };
 
 const bodyAt = (seq: number, changed: Partial<BodyPlace> = {}): BodyPlace => ({

@@ -43,7 +43,8 @@ const tidy = (tidyStore = stores.tidyStore, shouldStop = () => false) => {
   return tidyVault({ tidyStore, logs: world.logs }, world.vaultId, limits);
 };
 
-const tidied = () => stores.tidyStore.hold(world.vaultId, async (still: StillVault) => still.tidied);
+const tidied = () =>
+  stores.tidyStore.hold(world.vaultId, async (still: StillVault) => still.tidied);
 const trashedCount = async () => {
   const places = await stores.tidyStore.hold(world.vaultId, (still) => still.bodies(0, 10_000));
   return places?.filter(({ trashedAtMs }) => trashedAtMs !== undefined).length;

@@ -55,6 +55,8 @@ export interface VaultFacts {
   readonly writers: ReadonlyMap<UserId, number | undefined>;
   /** Rising by position. */
   readonly checkpoints: readonly CheckpointFacts[];
+  /** Checkpoints before this position were not read: there are too many. 0: all were. */
+  readonly unreadBefore: number;
   readonly attests: readonly AttestFacts[];
   /** Of the blobs that checkpoints name, those that are all here and not dropped. */
   readonly wholeBlobs: ReadonlySet<BlobId>;

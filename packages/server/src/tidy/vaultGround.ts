@@ -3,29 +3,21 @@
  * what its checkpoints say, and which envelope is stored at a place. Each of it is read once, however
  * many transactions the tidying takes.
  */
-import { EnvelopeKind } from "@duro/crypto/types";
 import {
   chainStanding,
   type IdentityState,
-  readClear,
   type Standing,
   type VaultState,
 } from "@duro/crypto/verify";
-import {
-  type ChainId,
-  decodeBodyClear,
-  type EnvelopeId,
-  type UserId,
-  type VaultId,
-} from "@duro/protocol";
+import type { ChainId, EnvelopeId, UserId, VaultId } from "@duro/protocol";
 import type { StoredChain } from "../ports/chainStore.ts";
 import type { KnownLogs } from "../relay/knownLogs.ts";
-import type { CheckpointSays } from "./vaultFacts.ts";
+import type { ReadCheckpoint } from "./readCheckpoints.ts";
 
 export interface VaultGround {
   readonly state: VaultState;
   standingOf(chain: StoredChain): Standing;
-  readonly saysById: Map<EnvelopeId, CheckpointSays>;
+  readonly readById: Map<EnvelopeId, ReadCheckpoint>;
   /** By chain and seq. */
   readonly idsByPlace: Map<`${ChainId}/${number}`, EnvelopeId>;
 }
@@ -55,19 +47,7 @@ export const readVaultGround = async (
       standings.set(stored.chain, standing);
       return standing;
     },
-    saysById: new Map(),
+    readById: new Map(),
     idsByPlace: new Map(),
   };
-};
-
-/** From the first bytes of a checkpoint's body, as far as its clear part goes. */
-export const checkpointSays = (bodyStart: Uint8Array): CheckpointSays => {
-  const clear = readClear(bodyStart);
-  if (!clear.ok) return { kind: "unreadable" };
-  const said = decodeBodyClear(EnvelopeKind.Checkpoint, clear.value);
-  if (!said.ok)
-    return { kind: said.error.type === "FormatUnsupported" ? "newer format" : "unreadable" };
-  return said.value.type === "Checkpoint"
-    ? { kind: "read", coverage: said.value.coverage, blobs: said.value.blobs }
-    : { kind: "unreadable" };
 };

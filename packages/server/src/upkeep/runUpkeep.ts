@@ -3,7 +3,6 @@ import { err, type Result } from "@duro/crypto/types";
 import { errorCode } from "../embedded/systemError.ts";
 import type { Failure } from "../exits.ts";
 import { databaseErrorCode, isDatabaseGone } from "../http/databaseErrors.ts";
-import type { Outcome } from "./outcome.ts";
 import { type DatabaseError, failureOf, type UpkeepError } from "./upkeepError.ts";
 
 /** Thrown deep inside, where nothing but giving up is left, and caught here only. */
@@ -22,9 +21,9 @@ export const stopIfAsked = (signal: AbortSignal): void => {
   if (signal.aborted) throw new Stopped({ type: "Interrupted" });
 };
 
-export const runUpkeep = async (
-  work: () => Promise<Result<Outcome, UpkeepError>>,
-): Promise<Result<Outcome, Failure>> => {
+export const runUpkeep = async <T>(
+  work: () => Promise<Result<T, UpkeepError>>,
+): Promise<Result<T, Failure>> => {
   try {
     const done = await work();
     return done.ok ? done : err(failureOf(done.error));

@@ -6,6 +6,11 @@ import { shellWord } from "../program/shellWord.ts";
 
 export type UpkeepError =
   | { readonly type: "NoRelayHere" }
+  | {
+      readonly type: "TablesOlder" | "TablesNewer";
+      readonly have: number;
+      readonly know: number;
+    }
   | { readonly type: "AccountUnknown"; readonly user: UserId }
   | { readonly type: "NobodyToAsk" }
   | { readonly type: "Declined" }
@@ -65,6 +70,16 @@ const sayingOf = (error: UpkeepError): Saying => {
         exit: Exit.NotSetUp,
         message: "There is no relay in this place: its database holds nothing of one.",
         next: "see whether --data or DATABASE_URL names the right one; duro-relay begins a new one",
+      };
+    case "TablesOlder":
+    case "TablesNewer":
+      return {
+        exit: Exit.VersionMismatch,
+        message: `The database has tables of number ${error.have}, and this relay's are of number ${error.know}.`,
+        next:
+          error.type === "TablesOlder"
+            ? "start this relay once: it brings the tables up to date"
+            : "use the newer relay that was here last",
       };
     case "AccountUnknown":
       return {

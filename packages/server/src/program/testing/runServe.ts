@@ -52,6 +52,7 @@ export const runServe = (
     isErrTerminal: false,
     nowMs: Date.now,
     randomBytes: systemRandomBytes,
+    ask: undefined,
     machine: () => ({ hostName: "box", addresses: [] }),
     stop,
   };

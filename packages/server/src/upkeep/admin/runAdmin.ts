@@ -1,11 +1,12 @@
 /** `duro-relay admin …`: invites, usage, quotas and the end of accounts. */
 import { createPostgresAccountStore } from "../../postgres/postgresAccountStore.ts";
 import type { AccountStore } from "../../ports/accountStore.ts";
-import { readSchema } from "../backup/tables.ts";
+import { refuseTables } from "../knownTables.ts";
 import { transact } from "../../postgres/transact.ts";
 import type { Ended } from "../outcome.ts";
-import { runUpkeep, Stopped } from "../runUpkeep.ts";
+import { runUpkeep } from "../runUpkeep.ts";
 import type { UpkeepDeps } from "../upkeepDeps.ts";
+import { err } from "@duro/crypto/types";
 import type { AdminCommand } from "./adminCommand.ts";
 import { createInvite } from "./createInvite.ts";
 import { listUsage } from "./listUsage.ts";
@@ -21,7 +22,8 @@ export interface AdminGround extends AdminDeps {
 export const runAdmin = (command: AdminCommand, deps: AdminDeps): Ended =>
   runUpkeep(async () => {
     const { sql } = deps;
-    if ((await transact(sql, readSchema)) === undefined) throw new Stopped({ type: "NoRelayHere" });
+    const refused = await transact(sql, (tx) => refuseTables(tx));
+    if (refused !== undefined) return err(refused);
     const ground: AdminGround = { ...deps, accountStore: createPostgresAccountStore(sql) };
     switch (command.kind) {
       case "adminInvite":

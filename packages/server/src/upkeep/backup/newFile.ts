@@ -75,7 +75,8 @@ const placeFile = async (temporary: string, path: string): Promise<void> => {
     await refuseTaken(path);
     await rename(temporary, path);
   }
-  await syncFolder(dirname(path));
+  // Windows opens no folder, and writes names by itself.
+  if (process.platform !== "win32") await syncFolder(dirname(path));
 };
 
 /** Of file systems that know no hard links. */

@@ -91,6 +91,24 @@ describe("a check", () => {
     }
   });
 
+  test.each([
+    [
+      "TablesNewer",
+      (sql: Sql) => sql`
+      insert into schema_migrations select number + 1, 'later', hash, now() from schema_migrations
+      order by number desc limit 1`,
+    ],
+    ["TablesOlder", (sql: Sql) => sql`update schema_migrations set number = number - 1`],
+  ] as const)("looks at no tables that it does not know: %s", async (code, change) => {
+    const other = await openTestDatabase();
+    onTestFinished(() => other.close());
+    await change(other.sql);
+    expect(await check(other.sql, { isFull: true })).toMatchObject({
+      ok: false,
+      error: { code, exit: 13 },
+    });
+  });
+
   test("ends when it is asked to", async () => {
     const { sql } = filled;
     const asked = { nowMs: Date.now, randomBytes, tell: () => {}, relayKey: undefined };

@@ -7,7 +7,7 @@ import { type UserId, userIds, type VaultId, vaultIds } from "@duro/protocol";
 import { plainBytes } from "../../postgres/logRows.ts";
 import type { Transaction } from "../../postgres/transact.ts";
 import { readSnapshot } from "../backup/snapshot.ts";
-import { readSchema } from "../backup/tables.ts";
+import { refuseTables } from "../knownTables.ts";
 import { createProgress } from "../progress.ts";
 import { databaseErrorOf, stopIfAsked } from "../runUpkeep.ts";
 import { sayCount } from "../sayAmounts.ts";
@@ -37,10 +37,13 @@ export interface Checked extends CheckOptions {
   readonly countByType: ReadonlyMap<FindingType, number>;
 }
 
-export type CheckDeps = Pick<
+export interface CheckDeps extends Pick<
   UpkeepDeps,
   "sql" | "nowMs" | "randomBytes" | "tell" | "signal" | "relayKey"
->;
+> {
+  /** Undefined: those of this program. */
+  readonly migrationsFolder?: string;
+}
 
 /** A person waits for it; what it did not come to is said, and another look begins elsewhere. */
 const quickMsMax = 60_000;
@@ -69,7 +72,8 @@ const checkAll = async (
   tx: Transaction,
   report: Report,
 ): Promise<Result<Checked, UpkeepError>> => {
-  if ((await readSchema(tx)) === undefined) return err({ type: "NoRelayHere" });
+  const refused = await refuseTables(tx, deps.migrationsFolder);
+  if (refused !== undefined) return err(refused);
   const [relay] = await tx<{ relay_key: Uint8Array }[]>`select relay_key from relay`;
   if (relay === undefined) return err({ type: "NoRelayHere" });
   if (deps.relayKey !== undefined && !bytesAreEqual(plainBytes(relay.relay_key), deps.relayKey))

@@ -14,15 +14,19 @@ export const readUsers = async (
   { tx }: Pick<CheckContext, "tx">,
   { after, before, countMax }: PageAsk<UserId>,
 ): Promise<readonly UserId[]> => {
-  const rows = await tx<{ user_id: string }[]>`
-    select user_id from (
-      select user_id from accounts
-      union select user_id from identity_records
-    ) known
-    where (${after ?? null}::uuid is null or user_id > ${after ?? null}::uuid)
-      and (${before ?? null}::uuid is null or user_id <= ${before ?? null}::uuid)
-    order by user_id limit ${countMax}`;
-  return rows.map(({ user_id }) => storedId(userIds, user_id));
+  const isAfter = after === undefined ? tx`` : tx`and user_id > ${after}`;
+  const isBefore = before === undefined ? tx`` : tx`and user_id <= ${before}`;
+  // Each by its own index: together they would be sorted anew for every page.
+  const [accounts, logs] = [
+    await tx<{ user_id: string }[]>`
+      select user_id from accounts where true ${isAfter} ${isBefore}
+      order by user_id limit ${countMax}`,
+    await tx<{ user_id: string }[]>`
+      select user_id from identity_records where true ${isAfter} ${isBefore}
+      group by user_id order by user_id limit ${countMax}`,
+  ];
+  const users = new Set([...accounts, ...logs].map(({ user_id }) => storedId(userIds, user_id)));
+  return [...users].toSorted().slice(0, countMax);
 };
 
 export const checkUser = async (context: CheckContext, user: UserId): Promise<void> => {

@@ -16,10 +16,10 @@ export const readVaults = async (
   { tx }: Pick<CheckContext, "tx">,
   { after, before, countMax }: PageAsk<VaultId>,
 ): Promise<readonly VaultId[]> => {
+  const isAfter = after === undefined ? tx`` : tx`and vault_id > ${after}`;
+  const isBefore = before === undefined ? tx`` : tx`and vault_id <= ${before}`;
   const rows = await tx<{ vault_id: string }[]>`
-    select vault_id from vaults
-    where (${after ?? null}::uuid is null or vault_id > ${after ?? null}::uuid)
-      and (${before ?? null}::uuid is null or vault_id <= ${before ?? null}::uuid)
+    select vault_id from vaults where true ${isAfter} ${isBefore}
     order by vault_id limit ${countMax}`;
   return rows.map(({ vault_id }) => storedId(vaultIds, vault_id));
 };

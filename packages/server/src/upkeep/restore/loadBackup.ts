@@ -13,7 +13,7 @@ import { Stopped, stopIfAsked } from "../runUpkeep.ts";
 import { sayBytes } from "../sayAmounts.ts";
 import type { UpkeepError } from "../upkeepError.ts";
 import { type BackupReader, damaged, unpack } from "./backupReader.ts";
-import { asPool, migrateWithin } from "./migrateWithin.ts";
+import { asPool, migrateRest, migrateWithin } from "./migrateWithin.ts";
 
 export interface Load {
   /** At the first frame. */
@@ -22,7 +22,7 @@ export interface Load {
   readonly hash: Uint8Array;
   /** In words, for whoever is told that it is not empty. */
   readonly place: string;
-  readonly migrations: { readonly folder: string; readonly count: number };
+  readonly migrationsFolder: string;
   readonly randomBytes: RandomBytes;
   readonly signal: AbortSignal;
   readonly progress: Progress;
@@ -45,13 +45,13 @@ export const loadBackup = async (sql: Sql, load: Load): Promise<Result<RowCounts
 };
 
 const loadAll = async (tx: Transaction, load: Load): Promise<RowCounts> => {
-  const { backup, migrations, randomBytes } = load;
+  const { backup, migrationsFolder, randomBytes } = load;
   const { header, path } = backup;
   // A large table takes longer than any statement of a relay at work.
   await tx`set local statement_timeout = 0`;
   await tx`set local idle_in_transaction_session_timeout = 0`;
   if (await isTaken(tx)) throw new Stopped({ type: "PlaceNotEmpty", place: load.place });
-  await migrateTo(tx, load, header.schema);
+  refuseUnmigrated(load, await migrateWithin(tx, migrationsFolder, header.schema));
   const tables = await readTables(tx);
   if (JSON.stringify(tables) !== JSON.stringify(header.tables))
     throw new Stopped({ type: "TablesOther", path });
@@ -62,21 +62,16 @@ const loadAll = async (tx: Transaction, load: Load): Promise<RowCounts> => {
     throw damaged(path, "hash", backup.at());
   const relays = await tx`select from relay where relay_key = ${header.relayKey}`;
   if (relays.length !== 1) throw damaged(path, "rows", backup.at());
-  await migrateTo(tx, load, migrations.count);
+  refuseUnmigrated(load, await migrateRest(tx, migrationsFolder));
   await renewStoredId(asPool(tx), randomBytes);
   return rowCounts;
 };
 
-const migrateTo = async (
-  tx: Transaction,
-  { migrations, place }: Load,
-  count: number,
-): Promise<void> => {
-  const migrated = await migrateWithin(tx, migrations.folder, count);
+const refuseUnmigrated = ({ place }: Load, migrated: Result<void, UpkeepError>): void => {
   if (migrated.ok) return;
   const { error } = migrated;
-  const isElsewise = error.type === "MigrationFailed" && error.error.type === "NotOurDatabase";
-  throw new Stopped(isElsewise ? { type: "PlaceNotEmpty", place } : error);
+  const isTheirs = error.type === "MigrationFailed" && error.error.type === "NotOurDatabase";
+  throw new Stopped(isTheirs ? { type: "PlaceNotEmpty", place } : error);
 };
 
 const loadTable = async (

@@ -15,7 +15,7 @@ import { putTogether, takeApart, type TakenApart, withRows } from "../testing/ba
 import { type FilledRelay, openFilledRelay } from "../testing/filledRelay.ts";
 import { isEmpty, tableHashes } from "../testing/tableHashes.ts";
 import { backUpTo, newFolder, restoreFrom, upkeepDeps } from "../testing/upkeepRuns.ts";
-import { migrationsFolder } from "./migrateWithin.ts";
+import { migrationsFolder } from "../knownTables.ts";
 
 let filled: FilledRelay;
 let folder: string;
@@ -155,6 +155,20 @@ describe("a restore", () => {
       ok: false,
       error: { code: "FileUnusable" },
     });
+  });
+
+  test("says what is wrong with what was backed up, and is done all the same", async () => {
+    const broken = await openPlace();
+    await restoreFrom(file, broken, relayKey());
+    await broken`update vaults set used_byte_length = used_byte_length + 1`;
+    const again = join(await newFolder(), "broken.backup");
+    await backUpTo(broken, again);
+    const sql = await openPlace();
+    expect(await restoreFrom(again, sql, relayKey())).toMatchObject({
+      ok: true,
+      value: { exit: 4, json: { checked: true, findings: [{ finding: "UsedBytesDiffer" }, {}] } },
+    });
+    expect(await isEmpty(sql)).toBe(false);
   });
 
   test("takes everything back when it is interrupted", async () => {

@@ -1,21 +1,21 @@
 /** `duro-relay restore`: what a backup holds, into an empty place, as a relay that clients know again. */
-import { bytesAreEqual, err, ok, type Result } from "@duro/crypto/types";
-import { Exit } from "../../exits.ts";
+import { bytesAreEqual, err, ok, type Result, type SignPublicKey } from "@duro/crypto/types";
+import { Exit, type Failure } from "../../exits.ts";
 import type { StorePlace } from "../../program/command.ts";
-import { type Checked, checkRelay } from "../check/checkRelay.ts";
+import type { Checked } from "../check/checkRelay.ts";
 import { findingLines, findingsJson } from "../check/sayFindings.ts";
 import type { Ended, Outcome } from "../outcome.ts";
+import { migrationsFolder, readMigrationCount } from "../knownTables.ts";
 import { createProgress } from "../progress.ts";
 import { runUpkeep } from "../runUpkeep.ts";
 import { isoTime, sayBytes, sayCount, sayTime } from "../sayAmounts.ts";
 import type { UpkeepDeps } from "../upkeepDeps.ts";
 import type { UpkeepError } from "../upkeepError.ts";
-import type { Sql } from "../../postgres/sql.ts";
 import { transact } from "../../postgres/transact.ts";
-import { readTables } from "../backup/tables.ts";
 import { type BackupReader, openBackup } from "./backupReader.ts";
 import { isTaken, loadBackup, type RowCounts } from "./loadBackup.ts";
-import { migrationsFolder, readMigrationNames } from "./migrateWithin.ts";
+
+import { lookAfter } from "./lookAfter.ts";
 import { verifyBackup } from "./verifyBackup.ts";
 
 export interface RestoreCommand {
@@ -41,14 +41,30 @@ export const runRestore = (command: RestoreCommand, deps: RestoreDeps): Ended =>
     }
   });
 
+/** What is wrong with a backup before any database is asked; undefined: nothing so far. */
+export const refuseBackup = async (
+  { fromFile, store }: Pick<RestoreCommand, "fromFile" | "store">,
+  relayKey: SignPublicKey | undefined,
+): Promise<Failure | undefined> => {
+  const looked = await runUpkeep(async () => {
+    const backup = await openBackup(fromFile);
+    await backup.close();
+    const count = await readMigrationCount(migrationsFolder);
+    const refused = refusalOf(backup, store, relayKey, count);
+    return refused === undefined ? ok(undefined) : err(refused);
+  });
+  return looked.ok ? undefined : looked.error;
+};
+
 interface Restored {
   readonly byteLength: number;
   readonly rowCounts: RowCounts;
-  readonly checked: Checked;
+  /** Why it could not be looked at, or what was found. */
+  readonly checked: Result<Checked, UpkeepError>;
 }
 
 const placeOf = ({ dataFolder, database }: StorePlace): string =>
-  database.kind === "url" ? `The database at ${database.shown}` : dataFolder;
+  database.kind === "url" ? database.shown : dataFolder;
 
 /** What is quick to see comes first, then the whole file, and only then the database. */
 const restore = async (
@@ -58,10 +74,13 @@ const restore = async (
 ): Promise<Result<Restored, UpkeepError>> => {
   const { sql, signal, randomBytes } = deps;
   const folder = deps.migrationsFolder ?? migrationsFolder;
-  const count = (await readMigrationNames(folder)).length;
-  const refused =
-    (await refusalOf(command, deps, backup, count)) ?? (await ask(command, deps, backup));
+  const count = await readMigrationCount(folder);
+  const place = placeOf(command.store);
+  const refused = refusalOf(backup, command.store, deps.relayKey, count);
   if (refused !== undefined) return err(refused);
+  if (await transact(sql, isTaken)) return err({ type: "PlaceNotEmpty", place });
+  const unwanted = await ask(command, deps, backup);
+  if (unwanted !== undefined) return err(unwanted);
   const progress = createProgress(deps.tell, deps.nowMs);
   const again = await openBackup(backup.path);
   try {
@@ -69,52 +88,30 @@ const restore = async (
     const loaded = await loadBackup(sql, {
       backup: again,
       hash,
-      place: placeOf(command.store),
-      migrations: { folder, count },
+      place,
+      migrationsFolder: folder,
       randomBytes,
       signal,
       progress,
     });
     if (!loaded.ok) return loaded;
-    await gatherStatistics(sql);
-    // It is restored: who interrupts now must not read that it was taken back.
-    const { signal: unasked } = new AbortController();
-    const checked = await checkRelay({ ...deps, signal: unasked }, { depth: "quick" });
-    return checked.ok
-      ? ok({ byteLength, rowCounts: loaded.value, checked: checked.value })
-      : checked;
+    const checked = await lookAfter({ ...deps, migrationsFolder: folder });
+    return ok({ byteLength, rowCounts: loaded.value, checked });
   } finally {
     await again.close();
   }
 };
 
-/** Postgres knows nothing yet of how much there is, and would plan as for empty tables. */
-const gatherStatistics = (sql: Sql): Promise<void> =>
-  transact(sql, async (tx) => {
-    await tx`set local statement_timeout = 0`;
-    for (const { name } of await readTables(tx)) await tx`analyze ${tx(name)}`;
-  });
-
-const refusalOf = async (
-  { store }: RestoreCommand,
-  { sql, relayKey }: RestoreDeps,
+const refusalOf = (
   { header, path }: BackupReader,
-  migrationCount: number,
-): Promise<UpkeepError | undefined> => {
-  if (header.schema > migrationCount)
-    return {
-      type: "BackupNewer",
-      path,
-      what: "tables",
-      have: header.schema,
-      know: migrationCount,
-    };
-  const { keyFile } = store;
+  { keyFile }: StorePlace,
+  relayKey: SignPublicKey | undefined,
+  know: number,
+): UpkeepError | undefined => {
+  const have = header.schema;
+  if (have > know) return { type: "BackupNewer", path, what: "tables", have, know };
   if (relayKey === undefined) return { type: "RelayKeyMissing", keyFile };
-  if (!bytesAreEqual(relayKey, header.relayKey)) return { type: "RelayKeyOther", keyFile };
-  return (await transact(sql, isTaken))
-    ? { type: "PlaceNotEmpty", place: placeOf(store) }
-    : undefined;
+  return bytesAreEqual(relayKey, header.relayKey) ? undefined : { type: "RelayKeyOther", keyFile };
 };
 
 const ask = async (
@@ -143,10 +140,13 @@ const outcomeOf = (
     lines: [
       `Restored from ${fromFile} (${sayBytes(byteLength)}), as of ${sayTime(header.madeAtMs)}: ` +
         `${sayCount(users, "user")}, ${sayCount(vaults, "vault")}, ${sayCount(envelopes, "envelope")}.`,
-      ...findingLines(checked),
+      ...(checked.ok ? findingLines(checked.value) : []),
     ],
     notes: [
       "The relay has a new generation: its clients notice, and send again what it had receipted after the backup.",
+      ...(checked.ok
+        ? []
+        : [`It could not be looked at (${checked.error.type}): duro-relay check does it again.`]),
     ],
     json: {
       restored: fromFile,
@@ -156,8 +156,14 @@ const outcomeOf = (
       users,
       vaults,
       envelopes,
-      findings: findingsJson(checked),
+      checked: checked.ok,
+      findings: checked.ok ? findingsJson(checked.value) : [],
     },
-    exit: checked.findingCount === 0 ? Exit.Done : Exit.Found,
+    exit: exitOf(checked),
   };
+};
+
+const exitOf = (checked: Restored["checked"]): Exit => {
+  if (!checked.ok) return Exit.SomeSkipped;
+  return checked.value.findingCount === 0 ? Exit.Done : Exit.Found;
 };

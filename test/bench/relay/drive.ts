@@ -1,0 +1,113 @@
+/** Ways to drive a line: as fast as it goes, or at a given pace. */
+import { setTimeout as sleep } from "node:timers/promises";
+import { quantileOf } from "./figures.ts";
+import { createLatencies } from "./latencies.ts";
+import type { Line } from "./line.ts";
+
+/** Beyond this a message would wait in sockets and nowhere else. */
+const messagesUnderWayMax = 64;
+/** More than any relay stores from one sender in a millisecond. */
+const messagesPerMsMax = 40;
+const patienceMs = 10_000;
+
+export interface PeakRun {
+  readonly deliveryCount: number;
+  readonly deliveriesPerSecond: number;
+  readonly messagesPerFrame: number;
+}
+
+/** From the first message until the last has come to everybody. */
+export const runPeak = (
+  line: Line,
+  { runMs, putSize }: { readonly runMs: number; readonly putSize: number },
+): Promise<PeakRun> => {
+  line.makeReady(runMs * (putSize === 1 ? messagesPerMsMax / 4 : messagesPerMsMax), putSize);
+  return new Promise((resolve, reject) => {
+    const startedAtMs = performance.now();
+    let sentCount = 0;
+    let deliveryCount = 0;
+    let frameCount = 0;
+    let isOver = false;
+    const late = setTimeout(() => reject(new Error("not all of it came")), runMs + patienceMs);
+    const pump = (): void => {
+      isOver ||= performance.now() - startedAtMs >= runMs;
+      while (!isOver && sentCount - deliveryCount / line.receiverCount < messagesUnderWayMax) {
+        const count = line.send(putSize);
+        if (count === 0) return;
+        sentCount += count;
+      }
+    };
+    line.onRoom = pump;
+    line.onMore = (from, to) => {
+      deliveryCount += to - from;
+      frameCount += 1;
+      if (deliveryCount < sentCount * line.receiverCount || !isOver) return pump();
+      clearTimeout(late);
+      line.onMore = () => {};
+      line.onRoom = () => {};
+      const seconds = (performance.now() - startedAtMs) / 1_000;
+      return resolve({
+        deliveryCount,
+        deliveriesPerSecond: deliveryCount / seconds,
+        messagesPerFrame: deliveryCount / frameCount,
+      });
+    };
+    pump();
+  });
+};
+
+export interface PacedRun {
+  readonly deliveryCount: number;
+  /** Of what was offered. */
+  readonly deliveredShare: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** By node. */
+  readonly p50MsByNode: readonly number[];
+  readonly p99MsByNode: readonly number[];
+}
+
+interface Pace {
+  readonly runMs: number;
+  readonly messagesPerSecond: number;
+  readonly nodeCount?: number;
+}
+
+/** What comes later than this was not delivered. */
+const graceMs = 500;
+
+/** A message counts from when it was due, whether it could go then or not. */
+export const runPaced = async (
+  line: Line,
+  { runMs, messagesPerSecond, nodeCount = 1 }: Pace,
+): Promise<PacedRun> => {
+  const messageCount = Math.round((runMs * messagesPerSecond) / 1_000);
+  line.makeReady(messageCount, 1);
+  const all = Array.from({ length: nodeCount }, () => createLatencies(line.position));
+  line.onMore = (from, to, node) => all[node]?.received(from, to);
+  const startedAtMs = performance.now();
+  let sentCount = 0;
+  const send = (): void => {
+    for (; sentCount < messageCount; sentCount++) {
+      const dueAtMs = startedAtMs + (sentCount * 1_000) / messagesPerSecond;
+      if (dueAtMs > performance.now() || line.send(1) === 0) return;
+      for (const latencies of all) latencies.sent(dueAtMs);
+    }
+  };
+  line.onRoom = send;
+  for (; sentCount < messageCount && performance.now() - startedAtMs < runMs + graceMs; send())
+    await sleep(1);
+  await sleep(graceMs);
+  line.onMore = () => {};
+  line.onRoom = () => {};
+  const byNode = all.map(({ valuesMs }) => valuesMs);
+  const values = byNode.flat();
+  return {
+    deliveryCount: values.length,
+    deliveredShare: values.length / (messageCount * line.receiverCount),
+    p50Ms: quantileOf(values, 0.5),
+    p99Ms: quantileOf(values, 0.99),
+    p50MsByNode: byNode.map((own) => quantileOf(own, 0.5)),
+    p99MsByNode: byNode.map((own) => quantileOf(own, 0.99)),
+  };
+};

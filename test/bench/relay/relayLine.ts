@@ -1,0 +1,66 @@
+/** A line at the relay: one vault, a sender for each size of its puts, receivers spread over the nodes. */
+import { assert } from "@duro/crypto/types";
+import type { Person, Vault } from "../../../packages/crypto/src/testing/people.ts";
+import { createLine, type Line, receivedOn } from "./line.ts";
+import { openReceiver } from "./receiver.ts";
+import { openSender, type Sender } from "./sender.ts";
+import { openSession, openSessions } from "./session.ts";
+import { createWorld } from "./world.ts";
+
+interface RelayLineOptions {
+  /** The sender is at the first. */
+  readonly urls: readonly string[];
+  readonly seed: string;
+  readonly receiverCount: number;
+  readonly putSizes: readonly number[];
+}
+
+export const openRelayLine = async (options: RelayLineOptions): Promise<Line> => {
+  const { urls, seed, receiverCount, putSizes } = options;
+  const [url] = urls;
+  assert(url !== undefined, "there is a relay");
+  const [household] = await createWorld(url, seed, 1);
+  const [vault] = household?.vaults ?? [];
+  assert(household !== undefined && vault !== undefined, "a person with a vault");
+  const { person } = household;
+  const senders = await openSenders(url, putSizes, person, vault);
+  const senderOf = (putSize: number): Sender => {
+    const sender = senders.get(putSize);
+    assert(sender !== undefined, "a sender for that size");
+    return sender;
+  };
+  const line = createLine({
+    receiverCount,
+    makeReady: (messageCount, putSize) => {
+      const sender = senderOf(putSize);
+      sender.make(Math.max(0, Math.ceil(messageCount / putSize) - sender.leftCount), putSize);
+    },
+    send: (putSize) => (senderOf(putSize).put() ? putSize : 0),
+  });
+  for (const sender of senders.values()) sender.onReceipt = () => line.onRoom();
+  for (const [node, nodeUrl] of urls.entries()) {
+    const count = Math.floor((receiverCount + urls.length - 1 - node) / urls.length);
+    const devices = Array.from({ length: count }, () => person.device);
+    const onMore = (from: number, to: number): void => receivedOn(line, from, to, node);
+    const sessions = await openSessions(nodeUrl, devices);
+    await Promise.all(
+      sessions.map((session) => openReceiver(session, { vault: vault.state.vault, onMore })),
+    );
+  }
+  return line;
+};
+
+/** A chain each: what one has made and not sent does not hold up the other. */
+const openSenders = async (
+  url: string,
+  putSizes: readonly number[],
+  person: Person,
+  vault: Vault,
+): Promise<ReadonlyMap<number, Sender>> => {
+  const senders = new Map<number, Sender>();
+  for (const putSize of putSizes) {
+    const session = await openSession(url, person.device);
+    senders.set(putSize, await openSender(session, { person, vault }));
+  }
+  return senders;
+};
