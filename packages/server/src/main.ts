@@ -7,6 +7,7 @@ import { createLogger, errorFacts } from "./logger.ts";
 import type { Io } from "./program/io.ts";
 import { runCommand } from "./program/runCommand.ts";
 import { createSay } from "./program/say.ts";
+import { createAsk } from "./upkeep/askPerson.ts";
 import { createStopRequest, type StopRequest } from "./program/stopRequest.ts";
 
 /** Whoever is asked to stop has stopped by then; service managers kill after it. */
@@ -38,20 +39,12 @@ const createIo = (stop: StopRequest): Io => ({
       (addresses ?? []).map(({ address }) => address),
     ),
   }),
-  ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
+  ask:
+    process.stdin.isTTY && process.stderr.isTTY
+      ? createAsk({ input: process.stdin, output: process.stderr })
+      : undefined,
   stop,
 });
-
-/** Anything but a yes is a no. */
-const ask = async (question: string): Promise<boolean> => {
-  const { createInterface } = await import("node:readline/promises");
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/iu.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
-};
 
 /** Output that was written to a pipe may still be on its way, on some systems. */
 const leave = (exit: Exit): void => {

@@ -2,7 +2,7 @@
 import { Exit } from "../exits.ts";
 import type { Command } from "./command.ts";
 import type { Io } from "./io.ts";
-import type { UpkeepProgram } from "./upkeepCommand.ts";
+import type { StoreCommand } from "../upkeep/runStoreCommand.ts";
 
 type Runner<Kind extends Command["kind"]> = (
   command: Extract<Command, { readonly kind: Kind }>,
@@ -11,8 +11,8 @@ type Runner<Kind extends Command["kind"]> = (
 
 type Runners = { readonly [Kind in Command["kind"]]: Runner<Kind> };
 
-const upkeep = async (command: UpkeepProgram, io: Io): Promise<Exit> =>
-  (await import("./upkeepCommand.ts")).upkeepCommand(command, io);
+const upkeep = async (command: StoreCommand, io: Io): Promise<Exit> =>
+  (await import("../upkeep/runStoreCommand.ts")).runStoreCommand(command, io, io.ask);
 
 const runners: Runners = {
   serve: async (command, io) => (await import("./serve.ts")).serve(command, io),
