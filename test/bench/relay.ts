@@ -3,6 +3,7 @@ import { benchAppend } from "./relay/append.ts";
 import { benchCatchUp } from "./relay/catchUp.ts";
 import { benchTwoNodes } from "./relay/twoNodes.ts";
 import { benchFanOut } from "./relay/fanOut.ts";
+import { benchMemory } from "./relay/memory.ts";
 import type { BenchOptions } from "./relay/options.ts";
 import { parseBenchOptions } from "./relay/options.ts";
 import { type Goal, printGoals } from "./relay/table.ts";
@@ -10,6 +11,7 @@ import { type Goal, printGoals } from "./relay/table.ts";
 const parts: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Goal[]>>> = {
   append: benchAppend,
   "fan-out": benchFanOut,
+  memory: benchMemory,
   "catch-up": benchCatchUp,
   nodes: benchTwoNodes,
 };

@@ -75,7 +75,10 @@ export const runRelay = async ({ flags = [], beside }: RelayRunOptions = {}): Pr
     logged: () => `${out}${err}`,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     connectDatabase: () =>
-      connectSql({ kind: "url", url: databaseUrlOf(beside ?? { folder }) }, { connectionCountMax: 2 }),
+      connectSql(
+        { kind: "url", url: databaseUrlOf(beside ?? { folder }) },
+        { connectionCountMax: 2 },
+      ),
     stop: async () => {
       child.kill("SIGTERM");
       const code = await ended;

@@ -75,11 +75,7 @@ const frameAtStart = (
   const headByteLength = short < 126 ? 2 : short === 126 ? 4 : 10;
   if (bytes.length < headByteLength) return undefined;
   const byteLength =
-    short < 126
-      ? short
-      : short === 126
-        ? bytes.readUInt16BE(2)
-        : Number(bytes.readBigUInt64BE(2));
+    short < 126 ? short : short === 126 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
   const end = headByteLength + byteLength;
   if (bytes.length < end) return undefined;
   const payload = bytes.subarray(headByteLength, end);

@@ -7,12 +7,13 @@ import type { BenchOptions } from "./options.ts";
 import type { PlainInsertSide } from "./plainInsertSide.ts";
 import { type RelayProcess, startRelayProcess } from "./relayProcess.ts";
 import { type Goal, printTable } from "./table.ts";
+import { vaultsPerUser } from "./world.ts";
 
 const putSizes = [1, 16, 64] as const;
 const connectionCounts = [1, 10, 100] as const;
-/** One connection may have 256 open. */
+/** One connection is one user's. */
 const vaultCountsOf = (connectionCount: number): readonly number[] =>
-  connectionCount === 1 ? [1, 10, 250] : [1, 10, 1_000];
+  connectionCount === 1 ? [1, 10, vaultsPerUser] : [1, 10, 1_000];
 const largestStatementRowCount = 100;
 /** At 0.5 of the plain inserts a receipt costs as much again as the row. */
 const goalRatio = 0.5;
@@ -113,7 +114,7 @@ export const benchAppend = async (options: BenchOptions): Promise<readonly Goal[
   const results: CellResult[] = [];
   const largest: string[][] = [];
   const { url, database } = relay;
-  for (const vaultCount of [1, 10, 250, 1_000]) {
+  for (const vaultCount of [1, 10, vaultsPerUser, 1_000]) {
     if (!connectionCounts.some((count) => isWanted(options, count, vaultCount))) continue;
     await sides.load.ask("createWorld", { url, vaultCount });
     for (const connectionCount of connectionCounts) {

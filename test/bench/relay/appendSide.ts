@@ -1,10 +1,11 @@
 /** Makes the load of appends: writers that put as fast as receipts allow. */
 import { assert } from "@duro/crypto/types";
-import { channelNumbers, limits } from "@duro/protocol";
+import { limits } from "@duro/protocol";
 import type { Person } from "../../../packages/crypto/src/testing/people.ts";
 import { RelayTag } from "../../../packages/protocol/src/wire/tags.ts";
 import { type ChainFeed, createChainFeed } from "./chainFeed.ts";
 import { serveJobs } from "./jobs.ts";
+import { openVault } from "./openVault.ts";
 import { decoded, openSessions, type Session } from "./session.ts";
 import { createWorld, type Household } from "./world.ts";
 
@@ -25,18 +26,8 @@ const openWriter = async (
 ): Promise<Writer> => {
   const feeds: ChainFeed[] = [];
   for (const [at, vault] of vaults.entries()) {
-    const channel = channelNumbers.parse(at + 1);
-    assert(channel.ok, "a channel's number");
-    // No credit is granted: what others put is nudged once and then not sent here.
-    session.send({
-      type: "OpenVault",
-      channel: channel.value,
-      vault: vault.state.vault,
-      logHead: undefined,
-      vector: [],
-      wantsBodies: false,
-      wantsPresence: false,
-    });
+    // No credit is granted: what others put is not sent here.
+    openVault(session, vault.state.vault, { channel: at + 1 });
     await session.next("VaultHeads");
     const feed = createChainFeed({ person, vault, channel: at + 1 });
     session.socket.write(feed.open());

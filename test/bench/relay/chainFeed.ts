@@ -4,7 +4,6 @@
  * a machine can make more than a relay takes. Heads, hashes and links are real.
  */
 import {
-  assert,
   EnvelopeKind,
   type EnvelopeId,
   envelopeIds,
@@ -13,7 +12,7 @@ import {
   type Signature,
 } from "@duro/crypto/types";
 import { chainIdOf, encodeHead } from "@duro/crypto/verify";
-import { channelNumbers, encodeBody, OpenReason, type WireEnvelope } from "@duro/protocol";
+import { encodeBody, OpenReason, type WireEnvelope } from "@duro/protocol";
 import { bodyHashOf } from "../../../packages/crypto/src/envelope/bodyForm.ts";
 import { envelopeLink } from "../../../packages/crypto/src/envelope/envelope.ts";
 import { sealEnvelope } from "../../../packages/crypto/src/envelope/sealEnvelope.ts";
@@ -21,6 +20,7 @@ import { linkHash, signLink } from "../../../packages/crypto/src/link.ts";
 import { asSignature } from "../../../packages/crypto/src/publicKeys.ts";
 import { systemRandomBytes } from "../../../packages/crypto/src/random.ts";
 import type { Person, Vault } from "../../../packages/crypto/src/testing/people.ts";
+import { channelOf } from "./openVault.ts";
 import { framed } from "./session.ts";
 
 /** The smallest body there is: an update of up to some 250 bytes, padded. */
@@ -32,12 +32,6 @@ export interface ChainFeed {
   /** The next Put of the chain. */
   put(envelopeCount: number): Buffer;
 }
-
-const channelOf = (number: number) => {
-  const channel = channelNumbers.parse(number);
-  assert(channel.ok, "a channel's number");
-  return channel.value;
-};
 
 const noSignature = asSignature(new Uint8Array(64));
 

@@ -5,7 +5,7 @@ import { createLine, type Line, receivedOn } from "./line.ts";
 import { openReceiver } from "./receiver.ts";
 import { openSender, type Sender } from "./sender.ts";
 import { openSession, openSessions } from "./session.ts";
-import { createWorld } from "./world.ts";
+import { createOneVault } from "./world.ts";
 
 interface RelayLineOptions {
   /** The sender is at the first. */
@@ -19,10 +19,7 @@ export const openRelayLine = async (options: RelayLineOptions): Promise<Line> =>
   const { urls, seed, receiverCount, putSizes } = options;
   const [url] = urls;
   assert(url !== undefined, "there is a relay");
-  const [household] = await createWorld(url, seed, 1);
-  const [vault] = household?.vaults ?? [];
-  assert(household !== undefined && vault !== undefined, "a person with a vault");
-  const { person } = household;
+  const { person, vault } = await createOneVault(url, seed);
   const senders = await openSenders(url, putSizes, person, vault);
   const senderOf = (putSize: number): Sender => {
     const sender = senders.get(putSize);

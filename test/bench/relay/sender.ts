@@ -1,9 +1,9 @@
 /** One writer of one vault, which puts what was made beforehand. */
-import { assert } from "@duro/crypto/types";
-import { channelNumbers, limits } from "@duro/protocol";
+import { limits } from "@duro/protocol";
 import type { Person, Vault } from "../../../packages/crypto/src/testing/people.ts";
 import { RelayTag } from "../../../packages/protocol/src/wire/tags.ts";
 import { createChainFeed } from "./chainFeed.ts";
+import { openVault } from "./openVault.ts";
 import { decoded, type Session } from "./session.ts";
 
 export interface Sender {
@@ -11,40 +11,42 @@ export interface Sender {
   make(putCount: number, putSize: number): void;
   /** The next one, unless eight are without a receipt; false: it did not go. */
   put(): boolean;
+  /** Made and not put. */
   readonly leftCount: number;
-  readonly storedCount: number;
+  readonly inFlightCount: number;
   onReceipt: () => void;
+}
+
+interface ReadyPut {
+  readonly frame: Buffer;
+  readonly envelopeCount: number;
+}
+
+interface SenderOptions {
+  readonly person: Person;
+  readonly vault: Vault;
+  readonly bodyByteLength?: number;
 }
 
 export const openSender = async (
   session: Session,
-  { person, vault, bodyByteLength }: { person: Person; vault: Vault; bodyByteLength?: number },
+  { person, vault, bodyByteLength }: SenderOptions,
 ): Promise<Sender> => {
-  const channel = channelNumbers.parse(1);
-  assert(channel.ok, "a channel's number");
-  session.send({
-    type: "OpenVault",
-    channel: channel.value,
-    vault: vault.state.vault,
-    logHead: undefined,
-    vector: [],
-    wantsBodies: false,
-    wantsPresence: false,
-  });
+  openVault(session, vault.state.vault);
   await session.next("VaultHeads");
   const feed = createChainFeed({ person, vault, channel: 1 }, bodyByteLength);
   session.socket.write(feed.open());
   await session.next("Receipt");
   /** The next one last. */
-  const puts: { readonly frame: Buffer; readonly count: number }[] = [];
+  const puts: ReadyPut[] = [];
   let sentCount = 0;
   let storedCount = 0;
-  let inFlight: number[] = [];
+  let inFlight: readonly number[] = [];
   const sender: Sender = {
     make: (putCount, putSize) => {
       const made = Array.from({ length: putCount }, () => ({
         frame: feed.put(putSize),
-        count: putSize,
+        envelopeCount: putSize,
       }));
       puts.unshift(...made.toReversed());
     },
@@ -52,16 +54,16 @@ export const openSender = async (
       if (inFlight.length >= limits.putsInFlightMax) return false;
       const next = puts.pop();
       if (next === undefined) return false;
-      sentCount += next.count;
-      inFlight.push(sentCount);
+      sentCount += next.envelopeCount;
+      inFlight = [...inFlight, sentCount];
       session.socket.write(next.frame);
       return true;
     },
     get leftCount() {
       return puts.length;
     },
-    get storedCount() {
-      return storedCount;
+    get inFlightCount() {
+      return inFlight.length;
     },
     onReceipt: () => {},
   };
@@ -74,3 +76,14 @@ export const openSender = async (
   });
   return sender;
 };
+
+/** As fast as receipts come, until the last one. */
+export const putAll = (sender: Sender): Promise<void> =>
+  new Promise((resolve) => {
+    const pump = (): void => {
+      while (sender.put());
+      if (sender.leftCount === 0 && sender.inFlightCount === 0) resolve();
+    };
+    sender.onReceipt = pump;
+    pump();
+  });

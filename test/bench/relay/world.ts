@@ -14,8 +14,8 @@ import {
 } from "../../../packages/server/src/testing/registerPerson.ts";
 import { openSession } from "./session.ts";
 
-/** A user may be in 256; this many records pass without waiting for the connection's budget to fill. */
-export const vaultsPerUser = 250;
+/** So many records pass at once, without waiting for the connection's budget to fill. */
+export const vaultsPerUser = 100;
 
 export interface Household {
   readonly person: Person;
@@ -56,4 +56,15 @@ export const createWorld = async (
   const households = createHouseholds(seed, vaultCount);
   for (const household of households) await registerHousehold(url, household);
   return households;
+};
+
+/** One person with one vault. */
+export const createOneVault = async (
+  url: string,
+  seed: string,
+): Promise<{ readonly person: Person; readonly vault: Vault }> => {
+  const [household] = await createWorld(url, seed, 1);
+  const [vault] = household?.vaults ?? [];
+  assert(household !== undefined && vault !== undefined, "a person with a vault");
+  return { person: household.person, vault };
 };

@@ -6,10 +6,7 @@ import { createInterface } from "node:readline";
 import { removeFolders } from "./folders.ts";
 
 /** What npx runs. */
-export const programFile = join(
-  import.meta.dirname,
-  "../../../packages/server/bin/duro-relay.mjs",
-);
+export const programFile = join(import.meta.dirname, "../../../packages/server/bin/duro-relay.mjs");
 
 export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;

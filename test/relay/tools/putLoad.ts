@@ -69,9 +69,7 @@ export const runPutLoad = async (
     }
     if (unsent.length > 0) send(unsent.splice(0, runLengthMax));
     else if (!load.isEnding())
-      send(
-        source.make(ledger, Array.from({ length: 1 + randomInt(runLengthMax) }, plaintext)),
-      );
+      send(source.make(ledger, Array.from({ length: 1 + randomInt(runLengthMax) }, plaintext)));
     else if (source.pending.length === 0) return;
     else await newsOrEnd();
     await sleep(randomInt(pauseMsMax));

@@ -43,6 +43,9 @@ const freeTypes = new Set(["Ping", "Pong", "Credit", "Bye"]);
 export const refusalIn = (frame: Extract<RelayFrame, { type: "Refusal" }>): string =>
   refusalOfNumber(frame.number).name ?? `number ${frame.number}`;
 
+const factsIn = ({ facts }: Extract<RelayFrame, { type: "Refusal" }>): string =>
+  facts.map(({ key, value }) => `${key} ${value}`).join(", ");
+
 /** Undefined: nobody is there any more. */
 export const openSession = async (
   url: string,
@@ -73,7 +76,7 @@ export const openSession = async (
       waiting.delete(request);
       answer(frame as Answer);
     } else if (frame.type === "Refusal" && !goingNames.has(refusalIn(frame)))
-      fault(ledger, `refused without need: ${refusalIn(frame)}`);
+      fault(ledger, `refused without need: ${refusalIn(frame)} ${factsIn(frame)}`);
     else for (const listen of listeners) listen(frame);
     // These are asked for by name.
     return ["VaultHeads", "CatchUpDone"].includes(frame.type);
@@ -110,10 +113,7 @@ const requestOf = (frame: RelayFrame): RequestId | undefined => {
   }
 };
 
-const connect = async (
-  url: string,
-  device: DeviceKeys,
-): Promise<RelayClient | undefined> => {
+const connect = async (url: string, device: DeviceKeys): Promise<RelayClient | undefined> => {
   try {
     const client = await connectClient(url);
     await client.login(device);

@@ -154,7 +154,8 @@ const verifyPage = (ledger: Ledger, vault: VaultId, known: Verified, page: Envel
       const id = envelopeIdOf(head);
       known.position += 1;
       notePlace(ledger, vault, { id, position: known.position });
-      if (body === undefined || !isBodyOf(head, body)) fault(ledger, "a body is missing or changed");
+      if (body === undefined || !isBodyOf(head, body))
+        fault(ledger, "a body is missing or changed");
       if ((known.marks.get(head.chain)?.seq ?? 0) + 1 !== head.seq)
         fault(ledger, "a chain has a gap, or an envelope twice");
       known.marks.set(head.chain, { seq: head.seq, id });

@@ -2,7 +2,11 @@
 import { readFileSync } from "node:fs";
 import { placesIn, socketPathIn } from "../../../packages/server/src/embedded/places.ts";
 import { databaseName, databaseUser } from "../../../packages/server/src/embedded/session.ts";
-import { connectSql, type PostgresAddress, type Sql } from "../../../packages/server/src/postgres/sql.ts";
+import {
+  connectSql,
+  type PostgresAddress,
+  type Sql,
+} from "../../../packages/server/src/postgres/sql.ts";
 import { fault, type Ledger } from "./ledger.ts";
 
 /** Of the Postgres that a relay runs on this folder, as long as it runs. */

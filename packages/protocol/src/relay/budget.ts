@@ -64,7 +64,7 @@ export const spend = (budget: Budget, cost: number, nowMs: number): Spent => {
 };
 
 /** Reading a long list and looking up each of its items takes as much as many short frames. */
-const byteLengthPerToken = 4_096;
+const byteLengthPerToken = 1_024;
 
 /** What a vault's heads cost to look up, by how many there are. */
 const chainsPerToken = 64;
@@ -72,4 +72,6 @@ export const costOfHeads = (chainCount: number): number => Math.floor(chainCount
 
 /** A Put is paid for by the credit it holds until it is stored. */
 export const costOf = (frame: ClientFrame, byteLength: number): number =>
-  frame.type === "Put" ? costs.Put : costs[frame.type] + Math.floor(byteLength / byteLengthPerToken);
+  frame.type === "Put"
+    ? costs.Put
+    : costs[frame.type] + Math.floor(byteLength / byteLengthPerToken);

@@ -103,8 +103,6 @@ export const onPresence = (
   const countMax = Math.max(1, Math.floor(bufferedByteLengthMax / Math.max(1, sealed.length)));
   return stay(
     state,
-    ...listening
-      .slice(0, countMax)
-      .map(([channel]) => send({ type: "Presence", channel, sealed })),
+    ...listening.slice(0, countMax).map(([channel]) => send({ type: "Presence", channel, sealed })),
   );
 };

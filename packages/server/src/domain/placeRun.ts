@@ -34,7 +34,7 @@ export type Placed =
   | { readonly kind: "refused"; readonly refused: Refused };
 
 /** The chain's newest envelope afterwards. */
-export interface ChainEnd {
+interface ChainEnd {
   readonly seq: number;
   readonly headId: VerifiedEnvelope["id"];
   readonly epoch: number;

@@ -37,7 +37,7 @@ export interface StoredBlob extends BlobName {
 }
 
 /** Where a chunk belongs, and whether it is there. */
-export interface ChunkPlace {
+interface ChunkPlace {
   readonly header: BlobHeader;
   readonly isDropped: boolean;
   /** As announced; undefined where the blob has no such index. */
@@ -57,12 +57,12 @@ export type NotAnnounced =
   { readonly type: "VaultUnknown" } | { readonly type: "NoRoom"; readonly usage: PayerUsage };
 
 /** There is no such blob, it has no such chunk, or it was dropped. */
-export interface BlobUnknown {
+interface BlobUnknown {
   readonly type: "BlobUnknown";
 }
 
 /** From `start` up to the byte before `end`. */
-export interface Section {
+interface Section {
   readonly start: number;
   readonly end: number;
 }
@@ -93,7 +93,7 @@ export interface StoredBlobToken {
   readonly expiresAtMs: number;
 }
 
-export interface NewBlobToken extends StoredBlobToken {
+interface NewBlobToken extends StoredBlobToken {
   readonly hash: Uint8Array;
 }
 

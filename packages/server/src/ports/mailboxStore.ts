@@ -25,19 +25,19 @@ export interface Mailbox {
 }
 
 /** As many are open as the relay allows, or hardly a number is free. */
-export interface NoMailboxFree {
+interface NoMailboxFree {
   readonly type: "NoMailboxFree";
 }
 /** No mailbox of that number is open. */
-export interface MailboxUnknown {
+interface MailboxUnknown {
   readonly type: "MailboxUnknown";
 }
 /** It has both its sides, or all the messages it may carry. */
-export interface MailboxFull {
+interface MailboxFull {
   readonly type: "MailboxFull";
 }
 /** One side found the other wrong. */
-export interface MailboxBurnt {
+interface MailboxBurnt {
   readonly type: "MailboxBurnt";
 }
 export type MailboxError = MailboxUnknown | MailboxFull | MailboxBurnt;

@@ -22,7 +22,7 @@ import { closeMailbox, joinMailbox, openMailbox, sendToMailbox } from "./mailbox
 import { appendRecord } from "./records.ts";
 import type { LoginCheck } from "./loginCheck.ts";
 
-export type WorkerEffect = Exclude<RelayEffect, { kind: "send" | "sendRuns" | "close" }>;
+type WorkerEffect = Exclude<RelayEffect, { kind: "send" | "sendRuns" | "close" }>;
 
 /** A channel, from the moment when it was asked for. */
 interface Opening {

@@ -17,7 +17,7 @@ import type { LogStore } from "../ports/logStore.ts";
 import { createRecent } from "./recent.ts";
 
 /** Every state of one identity log, by index: records of vaults pin older ones. */
-export type IdentityStates = readonly IdentityState[];
+type IdentityStates = readonly IdentityState[];
 
 export interface KnownLogs {
   /** At least up to that index, the newest that the store has without one; undefined: there is no such log. */

@@ -7,7 +7,7 @@ import { MailboxEnd as End } from "@duro/protocol";
 import type { Mailbox, MailboxSide, MailboxStore } from "../ports/mailboxStore.ts";
 
 /** A connection at a mailbox. */
-export interface Attendee {
+interface Attendee {
   take(input: RelayInput): void;
 }
 

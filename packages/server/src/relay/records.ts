@@ -37,7 +37,7 @@ export interface RecordDeps {
   readonly quotas: { readonly deviceCountMax: number; readonly vaultCountMax: number };
 }
 
-export interface Appended extends LogHead {
+interface Appended extends LogHead {
   readonly name: LogName;
   /** Whether it is new: one that was stored before is answered again and told nobody. */
   readonly isNew: boolean;

@@ -33,7 +33,7 @@ import {
 import type { Asker } from "../ports/accountStore.ts";
 import type { KnownLogs } from "./knownLogs.ts";
 
-export interface PutOutcome {
+interface PutOutcome {
   readonly receipts: readonly ReceiptPart[];
   readonly refused: Refused | undefined;
 }

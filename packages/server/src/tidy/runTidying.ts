@@ -35,7 +35,7 @@ export interface TidyingReport extends BodyCounts {
 }
 
 /** A laptop that is shut over a holiday finishes its upload. */
-export const unfinishedBlobLifetimeMs = times.trashLifetimeMs;
+const unfinishedBlobLifetimeMs = times.trashLifetimeMs;
 
 const vaultPageCount = 256;
 /** Between two looks at whether to stop: some seconds of deleting. */

@@ -22,6 +22,7 @@ import { runCheck } from "./check/runCheck.ts";
 import type { Ended, Outcome } from "./outcome.ts";
 import { refuseFolder } from "./restore/emptyFolder.ts";
 import { refuseBackup, runRestore } from "./restore/runRestore.ts";
+import { isForbidden } from "./runUpkeep.ts";
 import type { UpkeepDeps } from "./upkeepDeps.ts";
 import { failureOf } from "./upkeepError.ts";
 
@@ -154,7 +155,8 @@ const reach = async (sql: Sql): Promise<Failure | undefined> => {
   } catch (cause) {
     const code = errorCode(cause);
     if (code === undefined) throw cause;
-    return failureOf({ type: "DatabaseUnreachable", code });
+    const type = isForbidden(code) ? "DatabaseForbids" : "DatabaseUnreachable";
+    return failureOf({ type, code });
   }
 };
 

@@ -39,11 +39,15 @@ export const runUpkeep = async <T>(
 export const databaseErrorOf = (cause: unknown): DatabaseError | undefined => {
   const code = databaseErrorCode(cause);
   if (code === undefined) return undefined;
+  if (isForbidden(code)) return { type: "DatabaseForbids", code };
   if (isDatabaseGone(cause)) return { type: "DatabaseUnreachable", code };
   if (code === "53100") return { type: "DatabaseFull", code };
   if (code.startsWith("XX")) return { type: "DatabaseDamaged", code };
   return { type: "DatabaseRefused", code };
 };
+
+/** Classes of SQLSTATE: no such user or a wrong password; no such database. */
+export const isForbidden = (code: string): boolean => /^(?:28|3D)/u.test(code);
 
 const fullCodes = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 

@@ -22,7 +22,12 @@ export type UpkeepError =
 
 /** Postgres's own five signs, or the driver's word; never a message, which may hold a value. */
 export interface DatabaseError {
-  readonly type: "DatabaseUnreachable" | "DatabaseFull" | "DatabaseDamaged" | "DatabaseRefused";
+  readonly type:
+    | "DatabaseUnreachable"
+    | "DatabaseForbids"
+    | "DatabaseFull"
+    | "DatabaseDamaged"
+    | "DatabaseRefused";
   readonly code: string;
 }
 
@@ -106,6 +111,7 @@ const sayingOf = (error: UpkeepError): Saying => {
         next: "the same command again",
       };
     case "DatabaseUnreachable":
+    case "DatabaseForbids":
     case "DatabaseFull":
     case "DatabaseDamaged":
     case "DatabaseRefused":
@@ -136,6 +142,12 @@ const sayingOfDatabase = ({ type, code }: DatabaseError): Saying => {
         exit: Exit.Unreachable,
         message: `The database does not answer, or stopped answering (${code}).`,
         next: "see whether Postgres runs there, and do the same again",
+      };
+    case "DatabaseForbids":
+      return {
+        exit: Exit.Unreachable,
+        message: `The database answers, and does not let the relay in (${code}).`,
+        next: "see whether database, user and password of DATABASE_URL exist and belong together",
       };
     case "DatabaseFull":
       return {
