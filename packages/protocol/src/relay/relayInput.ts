@@ -31,6 +31,8 @@ export interface LoggedIn {
   readonly user: UserId;
   readonly device: DeviceId;
   readonly scope: DeviceScope;
+  /** When the device's time is over. */
+  readonly expiresAtMs: number | undefined;
   /** Rising. */
   readonly vaults: readonly VaultId[];
   readonly identityHead: LogHead;

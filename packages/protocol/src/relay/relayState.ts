@@ -98,6 +98,7 @@ export interface Ready {
   readonly user: UserId;
   readonly device: DeviceId;
   readonly scope: DeviceScope;
+  readonly expiresAtMs: number | undefined;
   /** In the order in which they get their turn to read a page. */
   readonly channels: ReadonlyMap<ChannelNumber, Channel>;
   /** Each number is used once, so that an outcome that comes late meets no other vault. */

@@ -50,7 +50,14 @@ import {
   onRecordRefused,
 } from "./stepPuts.ts";
 import { refuse } from "./stepRefusal.ts";
-import { onFrameRefused, onLoggedIn, onLogin, onLoginRefused, onTick } from "./stepSession.ts";
+import {
+  isDeviceExpired,
+  onFrameRefused,
+  onLoggedIn,
+  onLogin,
+  onLoginRefused,
+  onTick,
+} from "./stepSession.ts";
 import {
   onAccessLost,
   onCloseVault,
@@ -63,6 +70,7 @@ import {
 
 export const relayStep = (state: RelayConnection, input: RelayInput, nowMs: number): Step => {
   if (state.session.kind === "closed") return stay(state);
+  if (isDeviceExpired(state, nowMs)) return closeFor(state, refused("AuthFailed"));
   switch (input.kind) {
     case "frame":
       return onFrame({ ...state, heardAtMs: nowMs }, input.frame, input.byteLength, nowMs);

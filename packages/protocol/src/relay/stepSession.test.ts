@@ -74,6 +74,22 @@ describe("how a connection begins", () => {
     ]);
   });
 
+  test.each<[string, RelayInput]>([
+    ["what comes live", { kind: "presence", vault: vaultOf(1), sealed: new Uint8Array(1) }],
+    ["a frame", { kind: "frame", frame: Ping, byteLength: 2 }],
+    ["time", { kind: "tick" }],
+  ])("[RELAY1] %s ends the connection of a device whose time is over", (_, input) => {
+    const expiring = { ...who(), expiresAtMs: 5_000 };
+    const talk = openTalk().says(Login).learns({ kind: "loggedIn", who: expiring });
+    talk.at(4_999).learns({ kind: "tick" });
+    expect(talk.state.session.kind).toBe("ready");
+    talk.lines();
+    expect(talk.at(5_000).learns(input).answers()).toEqual([
+      "relay: Refusal connection AuthFailed",
+      "close AuthFailed",
+    ]);
+  });
+
   test.each([
     ["while the first is being checked", () => openTalk().says(Login)],
     ["after the Welcome", () => readyTalk()],

@@ -55,7 +55,7 @@ const loginTooLate = refused("RequestTimeout", { waitedFor: "Login" });
 
 export const onLoggedIn = (state: RelayConnection, who: LoggedIn): Step => {
   if (state.session.kind !== "greeting" || !state.session.isChecking) return stay(state);
-  const { user, device, scope, vaults, identityHead } = who;
+  const { user, device, scope, expiresAtMs, vaults, identityHead } = who;
   return {
     state: {
       ...state,
@@ -64,6 +64,7 @@ export const onLoggedIn = (state: RelayConnection, who: LoggedIn): Step => {
         user,
         device,
         scope,
+        expiresAtMs,
         channels: new Map(),
         channelNumberMin: 0,
         pageReading: { kind: "idle" },
@@ -89,6 +90,10 @@ export const onLoggedIn = (state: RelayConnection, who: LoggedIn): Step => {
     ],
   };
 };
+
+/** Such a device may not log in, so it may not stay either. */
+export const isDeviceExpired = ({ session }: RelayConnection, nowMs: number): boolean =>
+  session.kind === "ready" && session.expiresAtMs !== undefined && session.expiresAtMs <= nowMs;
 
 export const onLoginRefused = (state: RelayConnection, refusal: Refused): Step =>
   closeFor(state, refusal);

@@ -48,6 +48,7 @@ export const who = (scope: DeviceScope = DeviceScope.Full): LoggedIn => ({
   user: filled(userIds, 0x62),
   device: filled(deviceIds, 0x63),
   scope,
+  expiresAtMs: undefined,
   vaults: [vaultOf(1), vaultOf(2)],
   identityHead: logHead,
 });

@@ -86,13 +86,13 @@ export const createEffectWorker = (
     if (isEnded) return;
     context.metrics.loggedIn(checked.ok ? "ok" : "refused");
     if (!checked.ok) return connection.take({ kind: "loginRefused", refused: checked.error });
-    const { user, scope } = checked.value;
+    const { user, scope, expiresAtMs } = checked.value;
     const states = await context.logs.identity(user);
     const identityHead = states?.at(-1)?.head;
     assert(identityHead !== undefined, "a device has a log");
     const vaults = await context.accountStore.vaultsOf({ user, device, scope });
     if (isEnded) return;
-    const who: LoggedIn = { user, device, scope, vaults, identityHead };
+    const who: LoggedIn = { user, device, scope, expiresAtMs, vaults, identityHead };
     listener = { user, device, scope, take: (input) => connection.take(input) };
     leave = context.hub.join(listener);
     connection.take({ kind: "loggedIn", who });
