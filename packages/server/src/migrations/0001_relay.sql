@@ -22,6 +22,12 @@ create table accounts (
 );
 create index accounts_to_delete on accounts (delete_after_ms) where delete_after_ms is not null;
 
+-- Once there was one, nobody registers as the first again: not when that account is long gone either.
+create table first_account (
+  is_only_row boolean primary key default true check (is_only_row),
+  admitted_at_ms bigint not null
+);
+
 create table invites (
   code_hash bytea primary key check (octet_length(code_hash) = 32),
   created_at_ms bigint not null,

@@ -69,7 +69,7 @@ export interface Asker {
 /** Adapters: postgresAccountStore, memoryAccountStore. */
 export interface AccountStore {
   /**
-   * In one transaction: an invite works once, and there is one first account. `HeadMoved` when vaults
+   * In one transaction: an invite works once, and there is one first account ever. `HeadMoved` when vaults
    * still rely on the log of an account that was deleted, and these records do not reach that head:
    * devices folded from fewer could bring a revoked one back.
    */

@@ -49,9 +49,9 @@ const refusedAdmission = async (
   { user, nowMs }: NewAccount,
   admission: Admission,
 ): Promise<NotAdmitted["type"] | undefined> => {
-  const others = await tx`select from accounts limit 1`;
-  const isFirst = others.length === 0;
-  if (isFirst || admission.kind === "open") return undefined;
+  const first = await tx`
+    insert into first_account (admitted_at_ms) values (${nowMs}) on conflict do nothing`;
+  if (first.count === 1 || admission.kind === "open") return undefined;
   if (admission.kind === "closed") return "RegistrationClosed";
   if (admission.codeHash === undefined) return "InviteInvalid";
   const used = await tx`

@@ -68,6 +68,13 @@ export const accountStoreContract = (adapter: string, open: () => Promise<Stores
         expect(await identityLength(2)).toBe(0);
       });
 
+      test("needs admission when the first account is gone again", async () => {
+        await registerAll(stores, [1]);
+        await stores.accountStore.remove(userOf(1));
+        const outcome = await stores.accountStore.register(accountOf(2), { kind: "closed" });
+        expect(outcome).toEqual(refused("RegistrationClosed"));
+      });
+
       test("makes one first account of many that come at once", async () => {
         const outcomes = await Promise.all(
           [1, 2, 3, 4, 5].map((user) =>

@@ -124,7 +124,9 @@ const refusedAdmission = (
   { user, nowMs }: NewAccount,
   admission: Admission,
 ): NotAdmitted["type"] | undefined => {
-  if (data.accounts.size === 0 || admission.kind === "open") return undefined;
+  const isFirst = !data.firstAccount.isAdmitted;
+  data.firstAccount.isAdmitted = true;
+  if (isFirst || admission.kind === "open") return undefined;
   if (admission.kind === "closed") return "RegistrationClosed";
   const code = admission.codeHash && bytesToHex(admission.codeHash);
   const invite = code === undefined ? undefined : data.invites.get(code);

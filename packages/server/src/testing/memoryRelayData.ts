@@ -39,6 +39,8 @@ export interface MemoryVault {
 }
 
 export interface MemoryRelayData {
+  /** Stays when that account goes. */
+  readonly firstAccount: { isAdmitted: boolean };
   readonly accounts: Map<UserId, MemoryAccount>;
   readonly devices: Map<DeviceId, MemoryDevice>;
   /** By the hash of its code, in hex. */
@@ -64,6 +66,7 @@ export interface MemoryRelayData {
 }
 
 export const createMemoryRelayData = (): MemoryRelayData => ({
+  firstAccount: { isAdmitted: false },
   accounts: new Map(),
   devices: new Map(),
   invites: new Map(),
