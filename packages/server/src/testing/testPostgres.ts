@@ -1,16 +1,19 @@
 /**
  * A Postgres for one run of tests: the embedded one, in a folder that goes when the run ends. With
- * DURO_TEST_DATABASE_URL in the environment that one is used, and left alone.
+ * DURO_TEST_DATABASE_URL in the environment that one is used, and left as it was.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { assert } from "@duro/crypto/types";
 import { startEmbeddedPostgres } from "../embedded/embeddedPostgres.ts";
+import { connectSql } from "../postgres/sql.ts";
+import { testDatabasePrefix } from "./testDatabase.ts";
 
 const variable = "DURO_TEST_DATABASE_URL";
 
-export const setup = async (): Promise<(() => Promise<void>) | undefined> => {
-  if (process.env[variable] !== undefined) return undefined;
+export const setup = async (): Promise<() => Promise<void>> => {
+  if (process.env[variable] !== undefined) return dropTestDatabases;
   const folder = await mkdtemp(join(tmpdir(), "duro-test-"));
   const started = await startEmbeddedPostgres({ folder: join(folder, "postgres"), log: () => {} });
   if (!started.ok) throw new Error(`no Postgres for tests: ${started.error.type}`);
@@ -24,4 +27,14 @@ export const setup = async (): Promise<(() => Promise<void>) | undefined> => {
     await started.value.stop();
     await rm(folder, { recursive: true, force: true });
   };
+};
+
+const dropTestDatabases = async (): Promise<void> => {
+  const url = process.env[variable];
+  assert(url !== undefined, "it was there at the start");
+  const sql = connectSql({ kind: "url", url }, { connectionCountMax: 1 });
+  const left = await sql<{ name: string }[]>`
+    select datname as name from pg_database where starts_with(datname, ${testDatabasePrefix})`;
+  for (const { name } of left) await sql`drop database ${sql(name)} with (force)`;
+  await sql.end();
 };
