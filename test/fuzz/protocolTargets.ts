@@ -13,7 +13,17 @@ import {
   encodeClientFrame,
 } from "../../packages/protocol/src/wire/clientFrame.ts";
 import { decodeRelayFrame, encodeRelayFrame } from "../../packages/protocol/src/wire/relayFrame.ts";
+import { readUpdate } from "../../packages/protocol/src/update/readUpdate.ts";
 import { type FuzzTarget, oneSpelling, outcomeOf, target, text } from "./target.ts";
+
+/** A text, a map with values in each other, a deletion: as Yjs wrote it for this clientID. */
+const updateAuthor = 20;
+const updateSpecimen = new Uint8Array(
+  Buffer.from(
+    "010b14000601017401620474727565841400016881140101841402036c6c6f8614050162046e756c6c2801016d016b017601016175047d01770374776f7c3f0000007e2701016d016e01230014080178020000c6140214030162046e756c6cc5140a1403077b2269223a317dc6140b1403016204747275650114010201",
+    "hex",
+  ),
+);
 
 const frameErrors = ["Malformed", "FrameUnknown", "FrameTooLarge"];
 const bodyErrors = ["Malformed", "FormatUnsupported"];
@@ -56,6 +66,9 @@ export const protocolTargets: readonly FuzzTarget[] = [
       const { head, body } = bodies[input.length % bodies.length] ?? bodySpecimens.Data;
       return outcomeOf(decodeBody(head, { clear: encodeBody(body).clear, plaintext: input }));
     },
+  ),
+  target("update of a document", [updateSpecimen], ["Malformed"], (input) =>
+    outcomeOf(readUpdate(input, updateAuthor)),
   ),
   target("content of a DATA", [encodeDataContent(dataContentSpecimen)], ["Malformed"], (input) =>
     oneSpelling(input, decodeDataContent(input), encodeDataContent),

@@ -159,3 +159,5 @@ export type { Step } from "./relay/step.ts";
 export { openRelayConnection } from "./relay/stepSession.ts";
 export { encodeEnvelopesFrame, encodeRun } from "./wire/envelopesFrame.ts";
 export { encodeSignedHeads, signedHeadByteLength } from "./wire/signedHeads.ts";
+export { missingIn, type StateVector } from "./update/coverage.ts";
+export { type ClockRange, readUpdate, type UpdateShape } from "./update/readUpdate.ts";

@@ -57,6 +57,10 @@ export const gatherByteLengthMax = 65_536;
 
 /** Plaintext of a DATA body behind its format and its mark, inflated or not. */
 export const dataContentByteLengthMax = sizes.bodyPlaintextByteLengthMax - 2;
+/** Three bytes each at the least; whoever gathers more splits. Bounds the time that applying one takes. */
+export const structsPerUpdateMax = 131_072;
+/** Of values within values. People write five; a recursive reader takes thousands before it fails. */
+export const valueDepthMax = 64;
 /** One gathering touches a few documents; an import splits into several envelopes. */
 export const docsPerBodyMax = 1_024;
 /** 64 bytes each: half of the largest plaintext; the vector and the blobs have the rest. */

@@ -1,0 +1,158 @@
+/**
+ * What an update of a document brings and what it refers to, read from its bytes (Yjs V1) before Yjs
+ * sees it. Yjs trusts what it decodes: a few bytes can claim millions of structs, and an update that
+ * throws halfway has changed the document by then. Whoever passes here names one author, in contiguous
+ * clocks, with references that are bounded and can be waited for.
+ */
+import { decode, type Malformed, type Reader, type Result } from "@duro/crypto/types";
+import { dataContentByteLengthMax, structsPerUpdateMax } from "../limits.ts";
+import { readStructContent } from "./structContent.ts";
+import { readName } from "./names.ts";
+
+/** From `from` up to the clock before `end`. */
+export interface ClockRange {
+  readonly clientId: number;
+  readonly from: number;
+  readonly end: number;
+}
+
+export interface UpdateShape {
+  /** The operations themselves; undefined where nothing is but deleted. */
+  readonly brings: ClockRange | undefined;
+  /** By clientID, the clock that a document must have reached before this may be applied. */
+  readonly needs: ReadonlyMap<number, number>;
+  readonly structCount: number;
+}
+
+const updateLimit = { what: "update", byteLengthMax: dataContentByteLengthMax };
+
+/** A clientID, a count, a clock and a length. */
+const deletesByteLengthMin = 4;
+const rangeByteLengthMin = 2;
+
+/** `author` is the clientID that follows from the chain and the document. */
+export const readUpdate = (update: Uint8Array, author: number): Result<UpdateShape, Malformed> =>
+  decode(updateLimit, update, (from) => {
+    const needs = createNeeds();
+    const { brings, structCount } = readStructs(from, author, needs);
+    readDeletes(from, { author, end: brings?.end }, needs);
+    return { brings, needs: needs.clocks, structCount };
+  });
+
+interface Needs {
+  readonly clocks: ReadonlyMap<number, number>;
+  reach(clientId: number, end: number): void;
+}
+
+const createNeeds = (): Needs => {
+  const clocks = new Map<number, number>();
+  return {
+    clocks,
+    reach: (clientId, end) => {
+      clocks.set(clientId, Math.max(end, clocks.get(clientId) ?? 0));
+    },
+  };
+};
+
+const readStructs = (
+  from: Reader,
+  author: number,
+  needs: Needs,
+): Pick<UpdateShape, "brings" | "structCount"> => {
+  const authorCount = from.varUint();
+  if (authorCount === 0) return { brings: undefined, structCount: 0 };
+  if (authorCount > 1) from.refuse("structs of one author", `${authorCount}`);
+  const structCount = from.varUint(structsPerUpdateMax);
+  if (structCount === 0) from.refuse("a struct", "none");
+  const clientId = from.varUint();
+  if (clientId !== author) from.refuse("the author's clientID", "another");
+  const start = from.varUint();
+  let clock = start;
+  for (let index = 0; index < structCount; index += 1) {
+    clock += readStruct(from, { clientId, clock }, needs);
+    if (!Number.isSafeInteger(clock)) from.refuse("a clock below 2^53", "a larger one");
+  }
+  if (start > 0) needs.reach(clientId, start);
+  return { brings: { clientId, from: start, end: clock }, structCount };
+};
+
+interface Place {
+  readonly clientId: number;
+  readonly clock: number;
+}
+
+const collected = 0;
+const skip = 10;
+const contentBits = 0b1_1111;
+const hasKeyBit = 0x20;
+const hasRightBit = 0x40;
+const hasLeftBit = 0x80;
+
+/** How many clocks it takes. */
+const readStruct = (from: Reader, place: Place, needs: Needs): number => {
+  const info = from.u8();
+  const content = info & contentBits;
+  if (content === skip) from.refuse("contiguous clocks", "a gap");
+  if (content === collected) {
+    if (info !== collected) from.refuse("nothing beside a collected struct", `info ${info}`);
+    return readCount(from);
+  }
+  const hasLeft = (info & hasLeftBit) !== 0;
+  const hasRight = (info & hasRightBit) !== 0;
+  if (hasLeft) readReference(from, place, needs);
+  if (hasRight) readReference(from, place, needs);
+  // Whoever has a neighbour has its parent and its key, too.
+  if (!hasLeft && !hasRight) {
+    readParent(from, place, needs);
+    if ((info & hasKeyBit) !== 0) readName(from);
+  }
+  return readStructContent(from, content);
+};
+
+const readParent = (from: Reader, place: Place, needs: Needs): void => {
+  if (from.bool()) readName(from);
+  else readReference(from, place, needs);
+};
+
+const readReference = (from: Reader, { clientId, clock }: Place, needs: Needs): void => {
+  const other = from.varUint();
+  const at = from.varUint();
+  // Yjs looks for it without asking whether it is there.
+  if (other === clientId && at >= clock) from.refuse("an operation before this one", "a later one");
+  // What this very update brings needs no waiting for; what came before it is waited for anyway.
+  if (other !== clientId) needs.reach(other, at + 1);
+};
+
+const readDeletes = (
+  from: Reader,
+  own: { readonly author: number; readonly end: number | undefined },
+  needs: Needs,
+): void => {
+  const seen = new Set<number>();
+  from.list(Number.MAX_SAFE_INTEGER, deletesByteLengthMin, () => {
+    const clientId = from.varUint();
+    if (seen.has(clientId)) from.refuse("each clientID once", "one twice");
+    seen.add(clientId);
+    const end = readRanges(from);
+    if (clientId !== own.author || own.end === undefined) return needs.reach(clientId, end);
+    if (end > own.end) from.refuse("deletions of what is there", "of what is to come");
+  });
+};
+
+/** Where the last one ends: they rise, and do not touch one another's clocks. */
+const readRanges = (from: Reader): number => {
+  let end = 0;
+  const ranges = from.list(Number.MAX_SAFE_INTEGER, rangeByteLengthMin, () => {
+    const start = from.varUint();
+    if (start < end) from.refuse("rising ranges", `${start} behind ${end}`);
+    end = start + readCount(from);
+    if (!Number.isSafeInteger(end)) from.refuse("a clock below 2^53", "a larger one");
+  });
+  return ranges.length === 0 ? from.refuse("a range", "none") : end;
+};
+
+/** Nothing has no length: a struct that takes no clock would stand in the way of the next one. */
+const readCount = (from: Reader): number => {
+  const count = from.varUint();
+  return count === 0 ? from.refuse("a length of at least 1", "0") : count;
+};
