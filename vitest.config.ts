@@ -60,6 +60,7 @@ export default defineConfig({
             "libsodium-wrappers-sumo",
             "typebox",
             "typebox/value",
+            "yjs",
           ],
         },
         test: {
