@@ -53,6 +53,7 @@ export default defineConfig({
           include: [
             "@scure/bip39",
             "@scure/bip39/wordlists/english.js",
+            "dexie",
             "fast-check",
             "lib0/decoding",
             "lib0/encoding",

@@ -13,6 +13,10 @@ export interface PackageRule {
 export const arrows: Readonly<Record<string, PackageRule>> = {
   crypto: { mayImport: [], mayUseNode: false },
   protocol: { mayImport: ["@duro/crypto/types"], mayUseNode: false },
+  client: {
+    mayImport: ["@duro/crypto", "@duro/crypto/types", "@duro/protocol"],
+    mayUseNode: true,
+  },
   server: {
     // Never "@duro/crypto": the relay cannot decrypt. Its tests play its clients, so they may.
     mayImport: [

@@ -1,0 +1,2 @@
+/** What only a browser has. */
+export { openDexieLocalStore } from "./store/dexieLocalStore.ts";

@@ -1,0 +1,2 @@
+/** What only Node has. */
+export { openSqliteLocalStore } from "./store/sqliteLocalStore.ts";

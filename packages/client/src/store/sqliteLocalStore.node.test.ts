@@ -1,0 +1,92 @@
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { storeVersion } from "../ports/localStore.ts";
+import { localStoreContract } from "../testing/localStore.contract.ts";
+import { openSqliteLocalStore, storeErrorOf } from "./sqliteLocalStore.ts";
+
+const opened = (path: string) => {
+  const store = openSqliteLocalStore(path);
+  if (!store.ok) throw new Error(store.error.type);
+  return store.value;
+};
+
+localStoreContract("SQLite", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "duro-store-"));
+  return {
+    open: async () => opened(join(folder, "vault.db")),
+    remove: () => rm(folder, { recursive: true }),
+  };
+});
+
+describe("the file of the local store", () => {
+  let folder: string;
+  let path: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "duro-store-"));
+    path = join(folder, "vault.db");
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const put = (byte: number) =>
+    ({
+      kind: "put",
+      table: "facts",
+      key: Uint8Array.of(byte),
+      value: Uint8Array.of(byte),
+    }) as const;
+
+  test("is closed to others, and so are the files beside it", async () => {
+    const store = opened(path);
+    await store.commit([put(1)]);
+    for (const name of ["", "-wal", "-shm"])
+      expect((await stat(`${path}${name}`)).mode & 0o077).toBe(0);
+    await store.close();
+  });
+
+  test("of a later version is left alone", () => {
+    const later = new DatabaseSync(path);
+    later.exec(`pragma user_version = ${storeVersion + 1}`);
+    later.close();
+    const error = { type: "StoreNewer", version: storeVersion + 1 };
+    expect(openSqliteLocalStore(path)).toEqual({ ok: false, error });
+    const untouched = new DatabaseSync(path);
+    expect(untouched.prepare("select count(*) as count from sqlite_schema").get()).toEqual({
+      count: 0,
+    });
+    untouched.close();
+  });
+
+  test("that is no database is named as such", async () => {
+    await writeFile(path, "x".repeat(5_000));
+    const error = { type: "StoreBroken", code: "SQLite 26" };
+    expect(openSqliteLocalStore(path)).toEqual({ ok: false, error });
+  });
+
+  test("in a folder that is not there is named as such", () => {
+    const error = { type: "StoreBroken", code: "ENOENT" };
+    expect(openSqliteLocalStore(join(folder, "none", "vault.db"))).toEqual({ ok: false, error });
+  });
+
+  test("is synced with every commit", () => {
+    const store = opened(path);
+    const database = new DatabaseSync(path);
+    expect(database.prepare("pragma journal_mode").get()).toEqual({ journal_mode: "wal" });
+    database.close();
+    return store.close();
+  });
+
+  test("a bug is no failure of the disk", () => {
+    expect(() => storeErrorOf(new TypeError("no such thing"))).toThrow(TypeError);
+  });
+
+  test.each([
+    [13, { type: "StoreFull" }],
+    [10, { type: "StoreBroken", code: "SQLite 10" }],
+    [(13 << 8) | 13, { type: "StoreFull" }],
+  ])("what SQLite numbers %i is told apart", (errcode, error) => {
+    expect(storeErrorOf(Object.assign(new Error("said so"), { errcode }))).toEqual(error);
+  });
+});
