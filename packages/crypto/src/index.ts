@@ -15,6 +15,7 @@ export {
   type WrongBlobKey,
 } from "./blob.ts";
 export { signBlobDrop } from "./blobDrop.ts";
+export { clientIdOf } from "./clientId.ts";
 export { checkChoices, checkNumberOf, fingerprintWords } from "./compare.ts";
 export {
   type BodyContent,

@@ -14,6 +14,7 @@ export const labels = {
   blobId: "duro/1/blob-id",
   blobChunkHash: "duro/1/blob-chunk-hash",
   docDigest: "duro/1/doc-digest",
+  clientId: "duro/1/client-id",
   // signatures
   signRecord: "duro/1/sign/record",
   signEnvelope: "duro/1/sign/envelope",

@@ -1,6 +1,7 @@
 /** One id of each kind that is made from something, and ids as text. */
+import { clientIdOf } from "../../../packages/crypto/src/clientId.ts";
 import { chainIdOf } from "../../../packages/crypto/src/envelope/envelope.ts";
-import { incarnations, userIds } from "../../../packages/crypto/src/ids.ts";
+import { chainIds, incarnations, userIds } from "../../../packages/crypto/src/ids.ts";
 import { createDeviceKeys } from "../../../packages/crypto/src/keys/deviceKeys.ts";
 import { userIdOf } from "../../../packages/crypto/src/logs/identityRecords.ts";
 import { vaultIdOf } from "../../../packages/crypto/src/logs/vaultRecords.ts";
@@ -33,6 +34,12 @@ const goldens = (): readonly VectorCase<IdInput>[] => {
       "named by the key of its device and an incarnation",
       { id: "chain", signKey: hexOf(signKey), incarnation },
       chainIdOf(signKey, incarnation),
+    ),
+    golden<IdInput>(
+      "a clientID",
+      "a chain's number in one document, of 53 bits",
+      { id: "client", chain: hexOf(filled(16, 0x24)), doc: hexOf(filled(16, 0x25)) },
+      clientIdOf(chainIds.fromBytes(filled(16, 0x24)), filled(16, 0x25)),
     ),
     golden<IdInput>(
       "an id as text",

@@ -1,4 +1,5 @@
 /** Names of things: docs/crypto.md §3. Device ids are in the layer device-keys. */
+import { clientIdOf } from "../../../packages/crypto/src/clientId.ts";
 import { chainIdOf } from "../../../packages/crypto/src/envelope/envelope.ts";
 import {
   chainIds,
@@ -19,6 +20,7 @@ export type IdInput =
   | { readonly id: "user"; readonly signKey: Hex; readonly kemKey: Hex; readonly salt: Hex }
   | { readonly id: "vault"; readonly creator: Hex; readonly salt: Hex }
   | { readonly id: "chain"; readonly signKey: Hex; readonly incarnation: Hex }
+  | { readonly id: "client"; readonly chain: Hex; readonly doc: Hex }
   | { readonly id: "text"; readonly kind: keyof typeof textKinds; readonly text: string };
 
 const signKeyOf = ({ signKey }: { readonly signKey: Hex }) => asSignPublicKey(bytesOf(signKey));
@@ -35,6 +37,10 @@ export const runIds = (input: IdInput): Ran => {
       return accepted(
         chainIdOf(signKeyOf(input), incarnations.fromBytes(bytesOf(input.incarnation))),
       );
+    case "client": {
+      const chain = chainIds.fromBytes(bytesOf(input.chain));
+      return accepted(clientIdOf(chain, bytesOf(input.doc)));
+    }
     case "text": {
       const parsed = textKinds[input.kind].parse(input.text);
       return parsed.ok ? accepted(parsed.value) : refused(parsed.error);
