@@ -3,11 +3,15 @@ import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { labels } from "../packages/crypto/src/labels.ts";
 import { ClientTag, refusals, RelayTag } from "../packages/protocol/src/index.ts";
+import { createMetrics } from "../packages/server/src/metrics/metrics.ts";
+import { flagsByCommand } from "../packages/server/src/program/flags.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
 const crypto = read("docs/crypto.md");
 const protocol = read("docs/protocol.md");
+const operating = read("docs/operating.md");
+const metrics = await createMetrics({ hasProcessMetrics: true }).registry.getMetricsAsJSON();
 
 describe("the documents keep up with the code", () => {
   test.each(Object.values(labels))("label %s stands in crypto.md", (label) => {
@@ -32,6 +36,21 @@ describe("the documents keep up with the code", () => {
       expect(protocol).toMatch(new RegExp(`\\| ${tag} +\\| ${name} +\\|`, "u"));
     },
   );
+
+  test.each(metrics.map(({ name }) => name))("metric %s stands in operating.md", (name) => {
+    expect(operating).toContain(`\`${name}\``);
+  });
+
+  test("operating.md names no metric that is not counted", () => {
+    const names = new Set(metrics.map(({ name }) => name));
+    const named = operating.match(/(?<=`)duro_relay_[a-z0-9_]+(?=`)/gu) ?? [];
+    expect(named.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  const settings = flagsByCommand.serve.filter((name) => name !== "help" && name !== "version");
+  test.each(settings)("flag --%s stands in operating.md", (name) => {
+    expect(operating).toContain(`\`--${name}\``);
+  });
 
   const tests = globSync("{packages,test}/**/*.test.ts", {
     cwd: root,

@@ -1,7 +1,8 @@
 /**
- * `npm run mutants [-- --every N]`: the negative control of the tests. In a copy of the packages it
- * takes away one protection after the other and runs the tests that should notice. One that nobody
- * misses is a failure. `--every N` takes each Nth only, for the gate.
+ * `npm run mutants [-- --every N --only TEXT]`: the negative control of the tests. In a copy of the
+ * packages it takes away one protection after the other and runs the tests that should notice. One that
+ * nobody misses is a failure. `--every N` takes each Nth only, for the gate; `--only` those whose name
+ * or file holds the text.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -25,20 +26,24 @@ if (!Number.isInteger(every) || every < 1) {
   process.exit(2);
 }
 
+const onlyAt = process.argv.indexOf("--only");
+const only = onlyAt === -1 ? "" : (process.argv[onlyAt + 1] ?? "");
+
+const packageNames = ["crypto", "protocol", "server"];
 const copy = mkdtempSync(join(tmpdir(), "duro-mutants-"));
 
 const prepare = (): void => {
   for (const name of ["vitest.config.ts", "package.json", "tsconfig.base.json"])
     cpSync(join(root, name), join(copy, name));
   cpSync(join(root, "scripts"), join(copy, "scripts"), { recursive: true });
-  for (const name of ["crypto", "protocol"])
+  for (const name of packageNames)
     for (const part of ["package.json", "tsconfig.json", "src"])
       cpSync(join(root, "packages", name, part), join(copy, "packages", name, part), {
         recursive: true,
       });
   // Installed packages from the repository; our own from the copy, or no mutant would be met.
   mkdirSync(join(copy, "node_modules", "@duro"), { recursive: true });
-  for (const name of ["crypto", "protocol"])
+  for (const name of packageNames)
     symlinkSync(join(copy, "packages", name), join(copy, "node_modules", "@duro", name), "dir");
   for (const name of installed())
     symlinkSync(join(root, "node_modules", name), join(copy, "node_modules", name), "dir");
@@ -48,8 +53,7 @@ const prepare = (): void => {
 const installed = (): readonly string[] => {
   const manifests = [
     "package.json",
-    "packages/crypto/package.json",
-    "packages/protocol/package.json",
+    ...packageNames.map((name) => join("packages", name, "package.json")),
   ];
   const names = manifests.flatMap((file) => {
     const { dependencies, devDependencies } = JSON.parse(
@@ -103,7 +107,9 @@ const judge = (guard: Guard): Verdict => {
 };
 
 prepare();
-const chosen = guards.filter((_, at) => at % every === 0);
+const chosen = guards
+  .filter(({ name, file }) => name.includes(only) || file.includes(only))
+  .filter((_, at) => at % every === 0);
 const failures: string[] = [];
 try {
   // First the control of the control: untouched, the same tests pass.

@@ -35,6 +35,19 @@ const vaultTests = [crypto("logs/vault")];
 const standingTests = [crypto("logs/standing.test.ts")];
 const readerTests = [crypto("bytes/reader.test.ts")];
 const relay = (path: string): string => `protocol/src/relay/${path}`;
+const server = (path: string): string => `server/src/${path}`;
+const judgeTests = [server("tidy/judgeCheckpoint.node.test.ts")];
+const planTests = [server("tidy/planTidy.node.test.ts")];
+const tidyTests = [
+  server("tidy/tidyVault.node.test.ts"),
+  server("testing/memoryTidyStore.node.test.ts"),
+];
+const socketTests = [server("routes/socketRoute.node.test.ts")];
+const coreTests = [server("relay/relay.node.test.ts")];
+const loginTests = [server("login/checkLogin.node.test.ts")];
+const placeTests = [server("domain/placeRun.node.test.ts")];
+const admissionTests = [server("relay/admission.node.test.ts")];
+const jsonTests = [server("http/parseJson.node.test.ts")];
 
 export const guards: readonly Guard[] = [
   guard(
@@ -468,5 +481,312 @@ export const guards: readonly Guard[] = [
     relay("budget.ts"),
     "tokens < -debtCountMax",
     [relay("budget.test.ts")],
+  ),
+  guard(
+    "a record relies on heads that the relay has",
+    crypto("logs/vaultLog.ts"),
+    "!isPinned",
+    vaultTests,
+    "identity === undefined",
+  ),
+  guard(
+    "a foreign page changes nothing",
+    server("http/origins.ts"),
+    "origin === undefined || origins.has(origin)",
+    [server("http/origins.node.test.ts")],
+    on,
+  ),
+  guard(
+    "a foreign page opens no socket",
+    server("routes/socketRoute.ts"),
+    "!isOriginAllowed(request.headers.origin, deps.origins())",
+    socketTests,
+  ),
+  guard(
+    "a frame is cut by what its head claims",
+    server("routes/socketRoute.ts"),
+    "maxPayload: limits.frameByteLengthMax + 1",
+    socketTests,
+    "maxPayload: 0",
+  ),
+  guard(
+    "a message has few fragments",
+    server("routes/socketRoute.ts"),
+    "maxFragments: fragmentCountMax",
+    socketTests,
+    "maxFragments: 0",
+  ),
+  guard(
+    "who is not logged in keeps little of a frame here",
+    server("routes/socketGuard.ts"),
+    "unfinishedByteLength <= greetingByteLengthMax",
+    socketTests,
+    on,
+  ),
+  guard(
+    "a login is for a host that is ours",
+    server("login/checkLogin.ts"),
+    "first !== undefined && allowed.includes(first)",
+    loginTests,
+    "first !== undefined",
+  ),
+  guard("a login over HTTP is good once", server("login/checkLogin.ts"), "!isFirstUse", loginTests),
+  guard(
+    "an old nonce is none",
+    server("login/loginNonces.ts"),
+    "isOurs && isFresh",
+    [server("login/loginNonces.node.test.ts")],
+    "isOurs",
+  ),
+  guard(
+    "a vault is opened by whoever may",
+    server("relay/effects.ts"),
+    "state === undefined || !mayOpen(state, listener)",
+    coreTests,
+    "state === undefined",
+  ),
+  guard(
+    "an identity log is its user's",
+    server("relay/records.ts"),
+    "user.value !== asker.user",
+    coreTests,
+  ),
+  guard(
+    "COUNT1 nobody puts into another's chain",
+    server("relay/stretch.ts"),
+    "chainIdOf(signKey, incarnation) !== chain",
+    coreTests,
+  ),
+  guard(
+    "COUNT2 nothing is stored behind a cut",
+    server("domain/placeRun.ts"),
+    "newest.seq <= standing.seq",
+    placeTests,
+    on,
+  ),
+  guard(
+    "COUNT4 a device that no pin names yet stores nothing",
+    server("domain/placeRun.ts"),
+    'return refused("LogHeadUnknown", { why: standing.why })',
+    placeTests,
+    "return undefined",
+  ),
+  guard(
+    "a blob token is good in its vault alone",
+    server("blobs/blobToken.ts"),
+    "token.vault === vault",
+    [server("blobs/blobToken.node.test.ts")],
+    on,
+  ),
+  guard(
+    "a token ends with the right behind it",
+    server("blobs/mayUseToken.ts"),
+    "row === undefined || row.isRevoked",
+    [server("blobs/mayUseToken.node.test.ts")],
+    "row === undefined",
+  ),
+  guard(
+    "a chunk is the one that was announced",
+    server("blobs/checkChunk.ts"),
+    "bytesAreEqual(chunkHashOf(bytes), hash)",
+    [server("blobs/chunks.node.test.ts")],
+    on,
+  ),
+  guard(
+    "an address opens so many sockets a minute",
+    server("relay/admission.ts"),
+    "seen.tokens < 1",
+    admissionTests,
+  ),
+  guard(
+    "an address has so many sockets open",
+    server("relay/admission.ts"),
+    "seen.openCount >= factor * limits.openPerAddressMax",
+    admissionTests,
+  ),
+  guard(
+    "an address whose sockets were cut off opens fewer",
+    server("relay/admission.ts"),
+    "if (isAtFault)",
+    admissionTests,
+    `if ${off}`,
+  ),
+  guard(
+    "an address asks so often a minute",
+    server("http/rates.ts"),
+    "counted.isAllowed || !counted.isExceeded",
+    [server("http/rates.node.test.ts")],
+    on,
+  ),
+  guard(
+    "a name stands once in an object",
+    server("http/parseJson.ts"),
+    "names.length === writtenNameCount(text)",
+    jsonTests,
+    on,
+  ),
+  guard(
+    "no name reaches into prototypes",
+    server("http/parseJson.ts"),
+    "names.some((name) => forbiddenNames.has(name))",
+    jsonTests,
+  ),
+  guard(
+    "long bodies of people nobody knows are bounded together",
+    server("http/longBodies.ts"),
+    "heldByteLength + byteLength > byteLengthMax",
+    [server("http/longBodies.node.test.ts")],
+  ),
+  guard(
+    "a body that stops coming is cut",
+    server("http/bodyWatch.ts"),
+    "isStuck(request, body, nowMs(), times.bodySilenceMs)",
+    [server("http/slow.node.test.ts")],
+  ),
+  guard(
+    "a checkpoint names what is stored, where it counts",
+    server("tidy/judgeCheckpoint.ts"),
+    'says.kind === "unreadable" || places.has("never")',
+    judgeTests,
+    'says.kind === "unreadable"',
+  ),
+  guard(
+    "a checkpoint stands in a place that counts itself",
+    server("tidy/judgeCheckpoint.ts"),
+    "[checkpoint.mark, ...(",
+    judgeTests,
+    "[...(",
+  ),
+  guard(
+    "a verdict stands in a place that counts",
+    server("tidy/judgeCheckpoint.ts"),
+    'placeOf(facts, attest.mark) === "counts"',
+    judgeTests,
+    on,
+  ),
+  guard(
+    "a verdict speaks of one checkpoint",
+    server("tidy/judgeCheckpoint.ts"),
+    "attest.checkpoint === checkpoint.mark.id",
+    judgeTests,
+    on,
+  ),
+  guard(
+    "a mismatch of an active writer keeps the bodies",
+    server("tidy/judgeCheckpoint.ts"),
+    "!isOk && isActiveWriter(facts, user)",
+    judgeTests,
+  ),
+  guard(
+    "a checkpoint waits for its blobs",
+    server("tidy/judgeCheckpoint.ts"),
+    "!says.blobs.every((blob) => facts.wholeBlobs.has(blob))",
+    judgeTests,
+  ),
+  guard(
+    "a checkpoint waits for what cannot be told yet",
+    server("tidy/judgeCheckpoint.ts"),
+    'places.has("held")',
+    judgeTests,
+  ),
+  guard(
+    "a device does not vouch for itself",
+    server("tidy/judgeCheckpoint.ts"),
+    "device !== checkpoint.device",
+    judgeTests,
+    on,
+  ),
+  guard(
+    "a user vouches for themselves only where nobody else writes",
+    server("tidy/judgeCheckpoint.ts"),
+    "isOnlyWriter(facts, user)",
+    judgeTests,
+    on,
+  ),
+  guard(
+    "time replaces no verdict while another writer is active",
+    server("tidy/judgeCheckpoint.ts"),
+    "writer === user || !isActiveWriter(facts, writer)",
+    judgeTests,
+    on,
+  ),
+  guard(
+    "time replaces a verdict after 30 days",
+    server("tidy/judgeCheckpoint.ts"),
+    "facts.nowMs - storedAtMs >= times.activeWriterMs",
+    judgeTests,
+    on,
+  ),
+  guard(
+    "another envelope under a covered seq is not covered",
+    server("tidy/placeOf.ts"),
+    "idAt(mark.chain, mark.seq) !== mark.id",
+    judgeTests,
+  ),
+  guard(
+    "nothing counts past a cut",
+    server("tidy/placeOf.ts"),
+    "isWithinCut(standing, mark)",
+    judgeTests,
+    on,
+  ),
+  guard(
+    "an OPEN is never dropped",
+    server("tidy/planTidy.ts"),
+    "kind === EnvelopeKind.Open",
+    planTests,
+  ),
+  guard(
+    "what is kept is not dropped",
+    server("tidy/planTidy.ts"),
+    "plan.kept.has(position)",
+    planTests,
+  ),
+  guard(
+    "bodies go up to what is covered",
+    server("tidy/planTidy.ts"),
+    "seq <= (plan.covered.get(chain) ?? 0)",
+    planTests,
+    on,
+  ),
+  guard(
+    "what the plan does not name comes back",
+    server("tidy/planTidy.ts"),
+    "!belongsInTrash",
+    planTests,
+  ),
+  guard(
+    "the trash keeps for 14 days",
+    server("tidy/planTidy.ts"),
+    "nowMs - trashedAtMs >= times.trashLifetimeMs",
+    planTests,
+    on,
+  ),
+  guard(
+    "a checkpoint stays that says what no newer one says",
+    server("tidy/keepCheckpoints.ts"),
+    "wantedCount === 0 && isCovered(covered, reach)",
+    planTests,
+    "wantedCount === 0",
+  ),
+  guard(
+    "only checkpoints that count cover",
+    server("tidy/keepCheckpoints.ts"),
+    "judged.filter(counts).toReversed()",
+    planTests,
+    "judged.toReversed()",
+  ),
+  guard(
+    "a purge drops nothing before it counts",
+    server("tidy/keepCheckpoints.ts"),
+    "counts(known) && known.isPurge",
+    planTests,
+    "known.isPurge",
+  ),
+  guard(
+    "a plan is never older than the vault's log",
+    server("tidy/tidyVault.ts"),
+    "ground.state.head.id !== logHead.id",
+    tidyTests,
   ),
 ];

@@ -4,9 +4,11 @@ import { limits } from "@duro/protocol";
 import type { FastifyInstance } from "fastify";
 import { createPostgresBlobList } from "./export/postgresBlobList.ts";
 import { buildHttp } from "./http/buildHttp.ts";
+import { isDiskFull } from "./http/databaseErrors.ts";
 import { errorFacts } from "./logger.ts";
 import { createLoginCheck } from "./login/checkLogin.ts";
 import { createLoginNonces } from "./login/loginNonces.ts";
+import { countTidying } from "./metrics/countTidying.ts";
 import { relayMetricsOf } from "./metrics/relayMetrics.ts";
 import { createPostgresAccountStore } from "./postgres/postgresAccountStore.ts";
 import { createPostgresBlobStore } from "./postgres/postgresBlobStore.ts";
@@ -56,16 +58,23 @@ const createStores = ({ sql }: AppDeps) => ({
 
 type Stores = ReturnType<typeof createStores>;
 
+const diskFullEvent = "the database's disk is full: nothing new is stored until there is room";
+
 export const buildApp = async (deps: AppDeps): Promise<App> => {
   const { config, sql, address, keys, generation, log, nowMs, randomBytes } = deps;
   const stores = createStores(deps);
   const quotas = quotasOf(config);
-  const onFailure = (where: string, cause: unknown): void =>
-    log.error("the relay failed at something", { where, ...errorFacts(cause) });
+  const onFailure = (where: string, cause: unknown): void => {
+    const event = isDiskFull(cause) ? diskFullEvent : "the relay failed at something";
+    log.error(event, { where, ...errorFacts(cause) });
+  };
   const notifier = createPostgresNotifier({
     address,
     randomBytes,
-    onTrouble: (trouble) => log.warn("telling the other nodes is in trouble", { trouble }),
+    onTrouble: (trouble) => {
+      deps.metrics.notifierTroubles.inc({ trouble });
+      log.warn("telling the other nodes is in trouble", { trouble });
+    },
   });
   const relay = startRelay({
     stores,
@@ -85,7 +94,10 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
     nowMs,
     randomBytes,
     onFailure,
-    onRound: (report) => log.info("tidied", { ...report }),
+    onRound: (report) => {
+      countTidying(deps.metrics, report);
+      log.info("tidied", { ...report });
+    },
   });
   const http = await buildRoutes(deps, stores, quotas, relay);
   return {

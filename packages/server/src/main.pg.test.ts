@@ -87,7 +87,7 @@ describe("asked to stop", () => {
   test.each(["SIGTERM", "SIGINT", "SIGHUP"] as const)(
     "by %s it stops, and was right to",
     async (signal) => {
-      const run = serve("signals");
+      const run = serve("relay");
       const url = await run.url();
       expect((await fetch(`${url}/healthz`)).status).toBe(200);
       run.child.kill(signal);
@@ -109,7 +109,7 @@ describe("asked to stop", () => {
   });
 
   test("one signal that comes twice at once is one", async () => {
-    const run = serve("signals");
+    const run = serve("relay");
     await run.url();
     run.child.kill("SIGINT");
     run.child.kill("SIGINT");
@@ -118,20 +118,20 @@ describe("asked to stop", () => {
 });
 
 test("killed without warning, it starts again on the same data", async () => {
-  const first = serve("killed");
+  const first = serve("relay");
   const about = async (url: string): Promise<unknown> =>
     (await fetch(`${url}/.well-known/duro`)).json();
   const before = await about(await first.url());
   first.child.kill("SIGKILL");
   await first.ended;
-  const second = serve("killed");
+  const second = serve("relay");
   expect(await about(await second.url())).toEqual(before);
 });
 
 test("an error that nobody caught is logged without its message, and ends the program", async () => {
   const thrower =
     'process.once("SIGUSR2",()=>{setImmediate(()=>{throw new RangeError("CANARY")})})';
-  const run = serve("thrower", { nodeFlags: ["--import", `data:text/javascript,${thrower}`] });
+  const run = serve("relay", { nodeFlags: ["--import", `data:text/javascript,${thrower}`] });
   await run.url();
   run.child.kill("SIGUSR2");
   expect(await run.ended).toBe(Exit.Unexpected);
@@ -177,7 +177,7 @@ describe("what is wrong on the command line", () => {
   });
 
   test("a variable that does not exist is warned of on stderr", async () => {
-    const run = serve("warned", { env: { DURO_RELAY_PROT: "1" } });
+    const run = serve("relay", { env: { DURO_RELAY_PROT: "1" } });
     await run.url();
     expect(run.err()).toContain("did you mean DURO_RELAY_PORT?");
   });
@@ -191,14 +191,14 @@ describe("the file that npx runs", () => {
   ];
 
   test("starts the relay on this Node", async () => {
-    const run = serve("bin", { program: bin });
+    const run = serve("relay", { program: bin });
     expect((await fetch(`${await run.url()}/healthz`)).status).toBe(200);
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(Exit.Done);
   });
 
   test("hands over to the Node of the workspace where this one is too old, signals and all", async () => {
-    const run = serve("bin", { program: bin, nodeFlags: asNode20 });
+    const run = serve("relay", { program: bin, nodeFlags: asNode20 });
     expect((await fetch(`${await run.url()}/healthz`)).status).toBe(200);
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(Exit.Done);
@@ -206,14 +206,14 @@ describe("the file that npx runs", () => {
   });
 
   test("leaves no relay behind when it is killed", async () => {
-    const run = serve("bin", { program: bin, nodeFlags: asNode20 });
+    const run = serve("relay", { program: bin, nodeFlags: asNode20 });
     const url = await run.url();
     run.child.kill("SIGKILL");
     await run.ended;
     await sleep(500);
     await expect(fetch(url)).rejects.toThrow("fetch failed");
     // Its Postgres was left; the next relay takes it over, and with it goes.
-    expect(await serve("bin").url()).toMatch(/^http:/u);
+    expect(await serve("relay").url()).toMatch(/^http:/u);
   });
 
   test("passes on how it ended", async () => {

@@ -16,7 +16,7 @@ export interface Attached {
 
 export type AttachError = Extract<
   EmbeddedError,
-  { readonly type: "DataFolderBusy" | "LoginRefused" | "StartTimeout" }
+  { readonly type: "DataFolderBusy" | "DiskFull" | "LoginRefused" | "StartTimeout" }
 >;
 
 /** Recovery reads back at most what max_wal_size lets pile up; a slow disk needs most of a minute. */
@@ -50,6 +50,8 @@ const tryAttach = async ({
       return err({ type: "DataFolderBusy", folder: places.folder });
     case "LoginRefused":
       return err({ ...session.error, passwordFile: places.password });
+    case "NoRoom":
+      return err({ type: "DiskFull", path: places.folder });
     case "NotReady":
       return undefined;
   }

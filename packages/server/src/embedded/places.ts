@@ -13,6 +13,8 @@ export interface Places {
   readonly logFile: string;
   readonly olderLogFile: string;
   readonly lockFile: string;
+  /** SQLite lays it beside the lock, and a program that is killed leaves it. */
+  readonly lockJournal: string;
   readonly probe: string;
 }
 
@@ -50,6 +52,7 @@ export const placesIn = (folder: string): Places => {
     logFile: join(folder, "postgres.log"),
     olderLogFile: join(folder, "postgres.log.old"),
     lockFile: join(folder, "relay.lock"),
+    lockJournal: join(folder, "relay.lock-journal"),
     probe: join(folder, "probe"),
   };
 };

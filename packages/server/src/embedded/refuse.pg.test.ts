@@ -134,6 +134,20 @@ const mountCases: readonly Case[] = [
     },
   },
   {
+    title: "a disk with room for a server and none for its sessions is named at once, too",
+    run: async () => {
+      const folder = await createFolder();
+      // Postgres makes this file again for its first session, and it is the larger part of what it needs.
+      const script = `${relay}; find "$1" -name pg_internal.init -delete
+        dd if=/dev/zero of="$1/filler" bs=4k 2>/dev/null || true
+        truncate -s -64K "$1/filler"; ${relay}; rm "$1/filler"; ${relay}`;
+      const [first, full, later] = runOnOwnDisk(folder, 80, script);
+      expect(first).toMatchObject({ wasAdopted: false });
+      expect(full?.error).toEqual({ type: "DiskFull", path: `${folder}/postgres` });
+      expect(later).toMatchObject({ wasAdopted: false });
+    },
+  },
+  {
     title: "a disk that may only be read is named, and nothing on it is damaged",
     run: async () => {
       const folder = await createFolder();

@@ -32,15 +32,20 @@ export interface RelaySession {
 export type SessionError =
   | { readonly type: "LockTaken" }
   | { readonly type: "LoginRefused"; readonly reason: string }
+  | { readonly type: "NoRoom" }
   /** Starting, stopping, or just gone: worth another look. */
   | { readonly type: "NotReady"; readonly reason: string };
 
 /** Postgres's own codes: appendix A of its manual, class 28 and 3D000. */
 const refusedCodes = new Set(["28P01", "28000", "3D000"]);
+/** disk_full: also of a server that is ready, and then has no room for what a session needs. */
+const noRoomCode = "53100";
 
 const causeToError = (cause: unknown): SessionError => {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return refusedCodes.has(errorCode(cause) ?? "")
+  const code = errorCode(cause);
+  if (code === noRoomCode) return { type: "NoRoom" };
+  return refusedCodes.has(code ?? "")
     ? { type: "LoginRefused", reason }
     : { type: "NotReady", reason };
 };

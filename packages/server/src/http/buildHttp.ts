@@ -2,8 +2,8 @@
  * The shell around all routes: limits, headers, origins, rates, and how every error is answered. Knows
  * no route and no store. Routes are registered on what it returns, and it listens when it is told to.
  */
-import { refused, type Refused } from "@duro/protocol";
-import { fastify, type FastifyInstance, type FastifyRequest } from "fastify";
+import { refused, type Refused, routes } from "@duro/protocol";
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "../logger.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { refuse } from "../routes/refuse.ts";
@@ -15,9 +15,11 @@ import { addHints } from "./hints.ts";
 import type { HostNames } from "./hostNames.ts";
 import * as httpLimits from "./httpLimits.ts";
 import { allowOrigin, answerPreflight, checkOrigin, isPreflight } from "./origins.ts";
+import { createLongBodies } from "./longBodies.ts";
 import { createRates, type Rates } from "./rates.ts";
 import { refusalOfClientError, refuseOnSocket } from "./rawRefusal.ts";
 import { addRequestLog } from "./requestLog.ts";
+import { routeName } from "./routeName.ts";
 import { addSecurityHeaders } from "./securityHeaders.ts";
 
 export interface HttpOptions {
@@ -104,19 +106,31 @@ const serverOptions = ({ trustedProxies }: HttpOptions, times: httpLimits.HttpTi
   },
 });
 
+/** Whoever has a token for a blob was let in before. */
+const isOpen = ({ method, routeOptions }: FastifyRequest): boolean =>
+  routeName(method, routeOptions.url ?? "") ===
+  routeName(routes.register.method, routes.register.path);
+
 /** What every request passes, before a byte of its body is read. */
 const addGate = (app: FastifyInstance, { names, isStopping }: HttpOptions): void => {
-  const gate = async (request: FastifyRequest): Promise<Refused | undefined> => {
+  const longBodies = createLongBodies();
+  const gate = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<Refused | undefined> => {
     if (isStopping()) return refused("ShuttingDown");
     const limited = await app.rates.checkAddress(request);
     if (limited !== undefined) return limited;
     const foreign = checkOrigin(request, names.origins());
     if (foreign !== undefined || isPreflight(request)) return foreign;
-    return request.is404 ? refused("NotFound") : checkContentType(request);
+    if (request.is404) return refused("NotFound");
+    return (
+      checkContentType(request) ?? (isOpen(request) ? longBodies.admit(request, reply) : undefined)
+    );
   };
   app.addHook("onRequest", async (request, reply) => {
     allowOrigin(request, reply, names.origins());
-    const refusal = await gate(request);
+    const refusal = await gate(request, reply);
     if (refusal !== undefined) return answerRefused(request, reply, refusal);
     return isPreflight(request) ? answerPreflight(reply) : undefined;
   });

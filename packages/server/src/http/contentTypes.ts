@@ -44,12 +44,15 @@ const createTurns = (): ((work: () => void) => void) => {
   const waiting: (() => void)[] = [];
   const next = (): void => {
     const startedAtMs = performance.now();
-    waiting[0]?.();
-    const restMs = restFactor * (performance.now() - startedAtMs);
-    setTimeout(() => {
-      waiting.shift();
-      if (waiting.length > 0) next();
-    }, restMs);
+    try {
+      waiting[0]?.();
+    } finally {
+      const restMs = restFactor * (performance.now() - startedAtMs);
+      setTimeout(() => {
+        waiting.shift();
+        if (waiting.length > 0) next();
+      }, restMs);
+    }
   };
   return (work) => {
     waiting.push(work);

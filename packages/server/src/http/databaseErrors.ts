@@ -31,3 +31,7 @@ export const isDatabaseGone = (cause: unknown): boolean => {
   const code = databaseErrorCode(cause);
   return code !== undefined && (goneCodes.has(code) || goneStates.test(code));
 };
+
+/** disk_full. Nothing that was stored is lost by it, and only the operator can end it. */
+export const isDiskFull = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && cause.code === "53100";

@@ -58,21 +58,22 @@ export const createMetrics = ({ hasProcessMetrics }: MetricsOptions) => {
     flushEnvelopes: histogram("flush_envelopes", "Envelopes in one commit.", countBuckets),
     flushSeconds: histogram("flush_seconds", "Time of one commit.", secondBuckets),
     receipts: counter("receipts_total", "Receipts that were signed."),
-    catchUpPages: counter("catch_up_pages_total", "Pages of catching up that were sent."),
-    vaultsOpen: gauge("vaults_open", "Vaults that somebody has open here."),
 
     // Telling
-    deliveries: counter("deliveries_total", "Frames that were fanned out."),
     nudges: counter("nudges_total", "Nudges to connections that are slow."),
-    noticesSent: counter("notices_sent_total", "Notices to other nodes."),
-    noticesReceived: counter("notices_received_total", "Notices from other nodes."),
-    noticeGaps: counter("notice_gaps_total", "Times when notices may have been missed."),
+    notifierTroubles: counter(
+      "notifier_troubles_total",
+      "Times when nodes may have missed what another one stored.",
+      ["trouble"],
+    ),
 
     // Tidying
-    trashed: counter("trashed_total", "Bodies and blobs that went to the trash.", ["what"]),
-    pruned: counter("pruned_total", "Bodies and blobs that were deleted.", ["what"]),
+    trashed: counter("trashed_total", "Bodies that went to the trash."),
+    restored: counter("restored_total", "Bodies that came back from the trash."),
+    pruned: counter("pruned_total", "What was deleted for good.", ["what"]),
 
     // Below
+    failures: counter("failures_total", "Work of the core that failed.", ["where"]),
     databaseErrors: counter("database_errors_total", "Errors of the database.", ["code"]),
     httpRequests: counter("http_requests_total", "Answered requests.", ["route", "status"]),
     httpSeconds: histogram("http_seconds", "Time of answered requests.", secondBuckets, ["route"]),

@@ -26,5 +26,5 @@ export const relayMetricsOf = (metrics: Metrics): RelayMetrics => ({
     metrics.flushEnvelopes.observe(envelopeCount);
     metrics.flushSeconds.observe(seconds);
   },
-  failed: (where) => metrics.databaseErrors.inc({ code: where }),
+  failed: (where) => metrics.failures.inc({ where }),
 });

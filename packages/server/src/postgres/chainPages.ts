@@ -7,6 +7,7 @@
  * its key; and where two lists are matched, the join is a full one, which is always done by sorting or
  * hashing, and the rows that it has too many are left out by a condition that does not give that away.
  */
+import { sizes } from "@duro/crypto/types";
 import { signedHeadByteLength, type VaultId, type Vector } from "@duro/protocol";
 import type { Page, PageAsk, PlacedEnvelope } from "../ports/chainStore.ts";
 import { rowToEnvelope } from "./chainRows.ts";
@@ -21,13 +22,19 @@ const stretchCountMax = 16_384;
 export const readPage = async (sql: Sql, ask: PageAsk): Promise<Page> => {
   const start = await startOf(sql, ask);
   if (start.isEnd) return { envelopes: [], toPosition: start.position, isEnd: true };
-  let stretch = { after: start.position, count: ask.envelopeCountMax };
+  let stretch = { after: start.position, count: fittingCount(ask) };
   for (;;) {
     const page = await readStretch(sql, ask, stretch);
     if (page.envelopes.length > 0 || page.isEnd) return page;
     const count = Math.max(stretch.count, Math.min(stretch.count * stretchGrowth, stretchCountMax));
     stretch = { after: page.toPosition, count };
   }
+};
+
+/** How many may fit: what is read beyond that is work for nothing where a reader grants little at a time. */
+const fittingCount = ({ envelopeCountMax, byteLengthMax, wantsBodies }: PageAsk): number => {
+  const byteLengthMin = signedHeadByteLength + (wantsBodies ? sizes.bodyByteLengthMin : 0);
+  return Math.min(envelopeCountMax, Math.ceil(byteLengthMax / byteLengthMin) + 1);
 };
 
 /**

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openEmptyTestDatabase, type TestDatabase } from "../testing/testDatabase.ts";
 import { migrate } from "./migrate.ts";
@@ -33,15 +34,7 @@ const sleepingBackends = async ({ sql }: TestDatabase): Promise<readonly number[
   return backends.map(({ pid }) => pid);
 };
 
-const urlOf = (file: string): string => JSON.stringify(new URL(file, import.meta.url).href);
-
-/** A program that does nothing but migrate. */
-const startOf = (url: string, folder: string): string => `
-  const { connectSql } = await import(${urlOf("./sql.ts")});
-  const { migrate } = await import(${urlOf("./migrate.ts")});
-  const sql = connectSql({ kind: "url", url: ${JSON.stringify(url)} }, { connectionCountMax: 1 });
-  await migrate(sql, ${JSON.stringify(folder)});
-`;
+const program = fileURLToPath(new URL("../testing/migrateProcess.ts", import.meta.url));
 
 describe("migrate", () => {
   let database: TestDatabase;
@@ -155,11 +148,7 @@ describe("migrate", () => {
 
   test("a node that is killed in the middle leaves nothing, and the next one goes on", async () => {
     await write("0001_a.sql", "create table a (); select pg_sleep(30); create table b ();");
-    const node = spawn(process.execPath, [
-      "--input-type=module",
-      "--eval",
-      startOf(database.url, folder),
-    ]);
+    const node = spawn(process.execPath, [program, database.url, folder]);
     const killed = once(node, "exit");
     await expect.poll(() => sleepingBackends(database), { timeout: 20_000 }).toHaveLength(1);
     node.kill("SIGKILL");

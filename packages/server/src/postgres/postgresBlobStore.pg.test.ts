@@ -107,14 +107,13 @@ describe("blobs in Postgres", () => {
       const puts = Promise.allSettled(
         [1, 2].map((index) => put(createPostgresBlobStore(dying), index)),
       );
-      await expect
-        .poll(
-          () => stores.sql`
-            select pg_terminate_backend(pid) from pg_stat_activity
-            where datname = current_database() and wait_event_type = 'Lock'`,
-          { timeout: 10_000 },
-        )
-        .toHaveLength(2);
+      const waitingBackends = () => stores.sql<{ pid: number }[]>`
+        select pid from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`;
+      // Both, or ending the one would let nobody wait for the other.
+      await expect.poll(waitingBackends, { timeout: 30_000 }).toHaveLength(2);
+      for (const { pid } of await waitingBackends())
+        await stores.sql`select pg_terminate_backend(${pid})`;
       return { puts };
     });
     expect((await waiting.puts).map(({ status }) => status)).toEqual(["rejected", "rejected"]);

@@ -56,7 +56,9 @@ export const createPostgresNotifier = (deps: NotifierDeps): Notifier => {
   };
 };
 
-const connect = ({ address }: NotifierDeps): Sql => connectSql(address, { connectionCountMax: 1 });
+/** Hints may be lost, and a notification is a commit too: other nodes need not wait for its disk. */
+const connect = ({ address }: NotifierDeps): Sql =>
+  connectSql(address, { connectionCountMax: 1, waitsForDisk: false });
 
 const end = (sql: Sql): Promise<void> => sql.end({ timeout: endTimeoutSeconds });
 

@@ -48,6 +48,8 @@ export type Sql = postgres.Sql<{ bigint: number; uuid: string }>;
 
 export interface SqlOptions {
   readonly connectionCountMax: number;
+  /** False where nothing is stored that anybody would miss: a commit is not held up by the disk. */
+  readonly waitsForDisk?: boolean;
   /** Of a server's messages, none of which holds a value. */
   readonly onNotice?: (message: string) => void;
 }
@@ -64,7 +66,7 @@ export const connectSql = (address: PostgresAddress, options: SqlOptions): Sql =
       statement_timeout: statementTimeoutMs,
       lock_timeout: lockTimeoutMs,
       idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
-      synchronous_commit: "on",
+      synchronous_commit: options.waitsForDisk === false ? "off" : "on",
     },
   };
   if (address.kind === "url") return postgres(...urlAndPath(address.url, shared));

@@ -16,8 +16,8 @@ describe("who may open a socket", () => {
   test("what is closed makes room, and closing twice makes no more of it", () => {
     const admission = createAdmission(limits, () => 0);
     const leaves = Array.from({ length: 3 }, () => admission.admit("192.0.2.1"));
-    leaves[0]?.();
-    leaves[0]?.();
+    leaves[0]?.(false);
+    leaves[0]?.(false);
     expect(admitAll(3, () => admission.admit("192.0.2.1"))).toBe(1);
   });
 
@@ -26,7 +26,7 @@ describe("who may open a socket", () => {
     const admission = createAdmission(limits, () => nowMs);
     const openAndClose = () => {
       const leave = admission.admit("192.0.2.1");
-      leave?.();
+      leave?.(false);
       return leave;
     };
     expect(admitAll(20, openAndClose)).toBe(6);
@@ -34,6 +34,18 @@ describe("who may open a socket", () => {
     expect(admitAll(20, openAndClose)).toBe(1);
     nowMs = 70_000;
     expect(admitAll(20, openAndClose)).toBe(6);
+  });
+
+  test("who was cut off for what they sent opens fewer, for a minute and no longer", () => {
+    let nowMs = 0;
+    const admission = createAdmission(limits, () => nowMs);
+    for (let count = 0; count < 3; count++) admission.admit("192.0.2.1")?.(true);
+    expect(admitAll(3, () => admission.admit("192.0.2.1"))).toBe(0);
+    expect(admitAll(3, () => admission.admit("192.0.2.2"))).toBe(3);
+    nowMs = 60_000;
+    expect(admitAll(3, () => admission.admit("192.0.2.1"))).toBe(0);
+    nowMs = 70_000;
+    expect(admitAll(3, () => admission.admit("192.0.2.1"))).toBe(1);
   });
 
   test("a clock that goes back gives nothing and takes nothing", () => {

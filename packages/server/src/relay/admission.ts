@@ -13,9 +13,12 @@ export interface AdmissionLimits {
   readonly loopbackFactor: number;
 }
 
+/** Once, and whether the relay had to close it for what its client did. */
+export type Leave = (isAtFault: boolean) => void;
+
 export interface Admission {
   /** Undefined: no. Otherwise what to call when the socket is closed. */
-  admit(address: string): (() => void) | undefined;
+  admit(address: string): Leave | undefined;
 }
 
 interface Seen {
@@ -27,6 +30,11 @@ interface Seen {
 /** Addresses remembered although nothing of them is open: for their rate. */
 const quietAddressCountMax = 20_000;
 const minuteMs = 60_000;
+/**
+ * What a client sends until it is cut off costs the relay tens of milliseconds, and a new socket has a new
+ * budget. So whoever was cut off opens as many fewer: a program gone wrong still has twenty tries a minute.
+ */
+const faultOpenCount = 30;
 
 export const createAdmission = (limits: AdmissionLimits, nowMs: () => number): Admission => {
   const seenByAddress = new Map<string, Seen>();
@@ -59,9 +67,12 @@ export const createAdmission = (limits: AdmissionLimits, nowMs: () => number): A
       seenByAddress.set(address, seen);
       forgetQuiet();
       let isOpen = true;
-      return () => {
+      return (isAtFault) => {
         if (!isOpen) return;
         isOpen = false;
+        // A debt of one minute at most.
+        if (isAtFault)
+          seen.tokens = Math.max(seen.tokens - faultOpenCount, -factor * limits.opensPerMinuteMax);
         seen.openCount -= 1;
         openCount -= 1;
       };

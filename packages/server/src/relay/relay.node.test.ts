@@ -362,6 +362,20 @@ describe("logs", () => {
     expect(page.records).toHaveLength(3);
   });
 
+  test("somebody else's log takes no record, though they signed it", async () => {
+    const { relay, person, deps, stores } = await started("foreign log");
+    const stranger = createPerson(deps);
+    await registerPerson(stores, stranger);
+    const client = await connect(relay, stranger.device);
+    const records = withDevice(deps, person).person.records.slice(1);
+    await expect(
+      Promise.race([
+        appendRecords(client, records),
+        refusedAs(client, "NotFound").then(() => Promise.reject(new Error("refused"))),
+      ]),
+    ).rejects.toThrow("refused");
+  });
+
   test("of two records for one place the second is stale, and the first is answered again", async () => {
     const { relay, person, deps } = await started("stale");
     const client = await connect(relay, person.device);

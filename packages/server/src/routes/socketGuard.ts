@@ -8,7 +8,7 @@ import type { Connection } from "../relay/connection.ts";
  * Before its login a client sends a Login or messages of a pairing. What it may send without coming to
  * the end of a frame is more than those, and far less than the largest envelope.
  */
-export const greetingByteLengthMax = 4 * limits.pairingMessageByteLengthMax;
+const greetingByteLengthMax = 4 * limits.pairingMessageByteLengthMax;
 
 /** Whoever is told why answers with a close of its own, also on a slow line; who does not is cut off. */
 const closingMsMax = 5_000;

@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import { isOriginAllowed } from "../http/origins.ts";
+import type { Leave } from "../relay/admission.ts";
 import type { Connection, RelaySocket } from "../relay/connection.ts";
 import type { LoginCheck } from "../relay/loginCheck.ts";
 import { refuse } from "./refuse.ts";
@@ -17,7 +18,7 @@ export interface SocketDeps {
   loginCheckFor(dialledHost: string | undefined): LoginCheck;
   origins(): ReadonlySet<string>;
   /** False: this address has as many sockets as it may, or opens them too fast. */
-  admit(address: string): (() => void) | undefined;
+  admit(address: string): Leave | undefined;
   isStopping(): boolean;
 }
 
@@ -25,6 +26,21 @@ export interface SocketDeps {
 const fragmentCountMax = 8;
 /** A message of the largest size that comes in packets of 1,200 bytes still fits. */
 const chunkCountMax = 2_048;
+
+/** What no client does that works as it should. */
+const faultCodes: ReadonlySet<number> = new Set(
+  [
+    refusals.MalformedFrame,
+    refusals.FrameTooLarge,
+    refusals.UnsupportedFrame,
+    refusals.ProtocolOrder,
+    refusals.CreditExceeded,
+    refusals.Overloaded,
+  ].map(({ closeCode }) => closeCode),
+);
+
+/** How the library begins what it says of bytes that are no WebSocket. */
+const libraryFault = "WS_ERR_";
 
 const offersUs = ({ headers }: FastifyRequest): boolean =>
   (headers["sec-websocket-protocol"] ?? "")
@@ -74,8 +90,12 @@ const serve = (deps: SocketDeps, socket: WebSocket, request: FastifyRequest): vo
   // Above the largest envelope a proxy or a phone may need long; the heartbeat looks after the rest.
   request.raw.socket.setTimeout(0);
   request.raw.socket.setNoDelay(true);
+  let isAtFault = false;
+  const onClosing = (code: number): void => {
+    isAtFault ||= faultCodes.has(code);
+  };
   const connection = deps.connect(
-    socketOf(socket, request.raw.socket),
+    socketOf(socket, request.raw.socket, onClosing),
     deps.loginCheckFor(request.headers.host),
   );
   socket.on("message", (data, isBinary) => {
@@ -88,15 +108,22 @@ const serve = (deps: SocketDeps, socket: WebSocket, request: FastifyRequest): vo
   socket.on("pong", () => connection.onControlFrame());
   watchGreeting(socket, request.raw.socket, connection);
   // A broken frame, or one beyond the limits: the library closes, and `close` follows.
-  socket.on("error", () => {});
+  socket.on("error", (error) => {
+    isAtFault ||=
+      "code" in error && typeof error.code === "string" && error.code.startsWith(libraryFault);
+  });
   socket.on("close", () => {
-    leave();
+    leave(isAtFault);
     deps.disconnected(connection);
   });
 };
 
 /** What one connection is sent in a turn leaves in one write: the system call is what costs. */
-const socketOf = (socket: WebSocket, stream: Socket): RelaySocket => {
+const socketOf = (
+  socket: WebSocket,
+  stream: Socket,
+  onClosing: (code: number) => void,
+): RelaySocket => {
   let isCorked = false;
   const uncork = (): void => {
     isCorked = false;
@@ -111,7 +138,10 @@ const socketOf = (socket: WebSocket, stream: Socket): RelaySocket => {
       }
       socket.send(bytes, onSent);
     },
-    close: (code, reason) => closeInTime(socket, code, reason),
+    close: (code, reason) => {
+      onClosing(code);
+      closeInTime(socket, code, reason);
+    },
     terminate: () => socket.terminate(),
     get bufferedAmount() {
       return socket.bufferedAmount;

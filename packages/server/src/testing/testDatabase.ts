@@ -20,6 +20,9 @@ export const testDatabasePrefix = "duro_test_";
 /** Migrated databases that a test gave back empty: making one takes longer than most tests. */
 const spares: string[] = [];
 
+/** The same, in which a test has made nothing. */
+const emptySpares: string[] = [];
+
 const urlOf = (name?: string): string => {
   const url = process.env["DURO_TEST_DATABASE_URL"];
   assert(
@@ -60,7 +63,8 @@ const open = (name: string, giveBack: (name: string) => Promise<unknown>): TestD
 };
 
 /** Without any table. */
-export const openEmptyTestDatabase = async (): Promise<TestDatabase> => open(await create(), drop);
+export const openEmptyTestDatabase = async (): Promise<TestDatabase> =>
+  open(emptySpares.pop() ?? (await create()), keepOrDrop);
 
 export const openTestDatabase = async (): Promise<TestDatabase> =>
   open(spares.pop() ?? (await createMigrated()), emptyOrDrop);
@@ -94,16 +98,16 @@ const readShape = async (sql: Sql): Promise<string> => {
       (select count(*) from pg_constraint), (select count(*) from pg_trigger),
       (select count(*) from pg_proc where pronamespace = 'public'::regnamespace),
       (select count(*) from pg_rewrite),
-      (select count(*) from pg_db_role_setting where setdatabase <> 0)) as shape`;
+      (select count(*) from pg_db_role_setting where setdatabase <> 0),
+      -- Not emptied with the rest: it says which tables there are.
+      (select md5(string_agg(m::text, ' ' order by number)) from schema_migrations m)) as shape`;
   assert(row !== undefined, "a select without a table has a row");
   return row.shape;
 };
 
 const emptyOrDrop = async (name: string): Promise<void> => {
   const isAsBefore = await onceIn(urlOf(name), async (sql) => {
-    await sql`
-      select pg_terminate_backend(pid, 10_000) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`;
+    await endOthers(sql);
     if ((await readShape(sql)) !== shapes.get(name)) return false;
     await deleteAll(sql);
     return true;
@@ -111,6 +115,24 @@ const emptyOrDrop = async (name: string): Promise<void> => {
   if (isAsBefore) spares.push(name);
   else await drop(name);
 };
+
+const keepOrDrop = async (name: string): Promise<void> => {
+  const isEmpty = await onceIn(urlOf(name), async (sql) => {
+    await endOthers(sql);
+    const made = await sql`
+      select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      union all
+      select from pg_namespace where nspname !~ '^(pg_|information_schema$|public$)'`;
+    return made.length === 0;
+  });
+  if (isEmpty) emptySpares.push(name);
+  else await drop(name);
+};
+
+const endOthers = (sql: Sql): Promise<unknown> => sql`
+  select pg_terminate_backend(pid, 10_000) from pg_stat_activity
+  where datname = current_database() and pid <> pg_backend_pid()`;
 
 const deleteAll = (sql: Sql): Promise<unknown> =>
   sql.unsafe(`

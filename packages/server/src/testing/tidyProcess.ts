@@ -1,7 +1,9 @@
 /**
  * A program of its own that tidies one database once, so that a test can kill it at work. Arguments: the
- * database's URL, and what time it is. Says "begun" and, if it comes to that, "done".
+ * database's URL, and what time it is. Says "connected", begins when its stdin ends and, if it comes to
+ * that, says "done".
  */
+import { once } from "node:events";
 import { connectSql } from "../postgres/sql.ts";
 import { createKnownLogs } from "../relay/knownLogs.ts";
 import { runTidying } from "../tidy/runTidying.ts";
@@ -17,7 +19,8 @@ const onFailure = (_: string, cause: unknown): never => {
 
 // The first query connects.
 await sql`select 1`;
-process.stdout.write("begun\n");
+process.stdout.write("connected\n");
+await once(process.stdin.resume(), "end");
 const limits = { nowMs: () => Number(nowMs), shouldStop: () => false };
 await runTidying({ ...stores, logs, onFailure }, limits);
 process.stdout.write("done\n");

@@ -31,7 +31,7 @@ export interface DatabaseError {
   readonly code: string;
 }
 
-export type FileError =
+type FileError =
   | { readonly type: "FileExists"; readonly path: string }
   | { readonly type: "FileMissing"; readonly path: string }
   | { readonly type: "FileUnusable"; readonly path: string; readonly reason: string }
@@ -54,7 +54,7 @@ export type BackupError =
       readonly know: number;
     };
 
-export type RestoreError =
+type RestoreError =
   | { readonly type: "RelayKeyMissing"; readonly keyFile: string }
   | { readonly type: "RelayKeyOther"; readonly keyFile: string }
   | { readonly type: "PlaceNotEmpty"; readonly place: string }

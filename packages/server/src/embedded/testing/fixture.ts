@@ -42,7 +42,7 @@ export const startRunning = async (options: StartOptions): Promise<RunningPostgr
   const running = started.value;
   onTestFinished(async () => {
     await running.stop();
-    killIfThere(running.pid);
+    await killIfThere(running.pid);
   });
   return running;
 };

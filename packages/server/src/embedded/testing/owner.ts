@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
 import type { EmbeddedError, RunningPostgres } from "../embeddedPostgres.ts";
 
@@ -50,15 +51,25 @@ export const spawnOwner = ({ folder, uid }: OwnerOptions): Owner => {
   onTestFinished(async () => {
     await kill();
     const left = await report.catch(() => undefined);
-    if (left !== undefined && left.error === undefined) killIfThere(left.pid);
+    if (left !== undefined && left.error === undefined) await killIfThere(left.pid);
   });
   return { report, kill };
 };
 
-export const killIfThere = (pid: number): void => {
+/** Resolves when it is gone, so that what comes next does not meet it on its way out. */
+export const killIfThere = async (pid: number): Promise<void> => {
   try {
     process.kill(pid, "SIGKILL");
+    const giveUpAt = performance.now() + goneMsMax;
+    while (performance.now() < giveUpAt) {
+      process.kill(pid, 0);
+      await sleep(gonePollMs);
+    }
   } catch {
     // It is gone, as it should be.
   }
 };
+
+/** A machine without a parent for orphans keeps their names: then it was long enough. */
+const goneMsMax = 5_000;
+const gonePollMs = 5;

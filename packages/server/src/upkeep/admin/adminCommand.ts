@@ -7,7 +7,7 @@ type Asked<Kind extends Command["kind"]> = Omit<
 >;
 
 export type InviteCommand = Asked<"adminInvite">;
-export type UsageCommand = Asked<"adminUsage">;
+type UsageCommand = Asked<"adminUsage">;
 export type QuotaCommand = Asked<"adminQuota">;
 export type RemoveCommand = Asked<"adminRemove">;
 

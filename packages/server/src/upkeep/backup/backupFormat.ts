@@ -28,7 +28,7 @@ import {
 } from "@duro/crypto/types";
 import type { Column, Table } from "./tables.ts";
 
-export const magic = new TextEncoder().encode("duro relay backup\n");
+const magic = new TextEncoder().encode("duro relay backup\n");
 export const backupFormat = 1;
 
 /** In front of the header: magic, format, length. */

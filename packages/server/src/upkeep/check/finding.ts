@@ -48,7 +48,7 @@ export const findingSentences = {
 export type FindingType = keyof typeof findingSentences;
 
 /** Names for a script and for whoever repairs; not for a screen, unless they were asked for. */
-export interface FindingPlace {
+interface FindingPlace {
   readonly user?: UserId;
   readonly device?: DeviceId;
   readonly vault?: VaultId;

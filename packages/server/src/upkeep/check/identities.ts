@@ -9,7 +9,7 @@ import { createRecent } from "../../relay/recent.ts";
 import type { Finding } from "./finding.ts";
 import { readRecords } from "./foldRecords.ts";
 
-export interface FoldedIdentity {
+interface FoldedIdentity {
   /** At the last record that holds; undefined where none does. */
   readonly last: IdentityState | undefined;
   /** Those that were wanted. */

@@ -20,7 +20,7 @@ import { Stopped } from "../runUpkeep.ts";
 import type { BackupError } from "../upkeepError.ts";
 import { type ByteSource, openByteSource } from "./byteSource.ts";
 
-export type Frame =
+type Frame =
   | { readonly kind: "data"; readonly payload: Uint8Array }
   | { readonly kind: "tableEnd"; readonly end: TableEnd }
   /** It was the last, and the hash of everything before it holds. */

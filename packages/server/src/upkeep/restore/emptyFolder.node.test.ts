@@ -1,6 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { assert } from "@duro/crypto/types";
 import { expect, test } from "vitest";
+import { takeFolderLock } from "../../embedded/folderLock.ts";
+import { placesIn } from "../../embedded/places.ts";
 import { newFolder } from "../testing/upkeepRuns.ts";
 import { refuseFolder } from "./emptyFolder.ts";
 
@@ -20,6 +23,16 @@ test("a folder takes a relay again after a restore that failed", async () => {
   for (const name of ["cluster", "lib", "socket"]) await mkdir(join(folder, name));
   for (const name of ["postgres.log", "relay.lock"]) await writeFile(join(folder, name), "");
   expect(await asked(folder)).toBeUndefined();
+});
+
+test("a folder takes a relay again after a program that was killed while it held the lock", async () => {
+  const folder = await newFolder();
+  const lock = await takeFolderLock(placesIn(folder));
+  assert(lock.ok, "nobody else is here");
+  // As a killed program leaves them: the lock is lifted, its files stay.
+  expect(await readdir(folder)).not.toEqual([]);
+  expect(await asked(folder)).toBeUndefined();
+  lock.value.release();
 });
 
 test("a folder with anything else takes none", async () => {

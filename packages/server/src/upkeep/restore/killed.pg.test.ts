@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { systemRandomBytes } from "@duro/crypto/receipt";
 import { bytesToHex } from "@duro/crypto/types";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import type { Sql } from "../../postgres/sql.ts";
+import { createKeyFile } from "../../program/keyFile.ts";
 import { openEmptyTestDatabase } from "../../testing/testDatabase.ts";
 import { takeApart } from "../testing/backupFiles.ts";
 import { type FilledRelay, openFilledRelay } from "../testing/filledRelay.ts";
@@ -24,7 +26,7 @@ let file: string;
 beforeAll(async () => {
   filled = await openFilledRelay();
   // Enough that there is time to be killed in.
-  await filled.alice.data(20, 900_000);
+  await filled.alice.data(12, 900_000);
   folder = await mkdtemp(join(tmpdir(), "duro-killed-"));
   file = join(folder, "relay.backup");
   await backUpTo(filled.sql, file);
@@ -67,7 +69,7 @@ const run = async (
 };
 
 /** Of the time that it takes when nobody interferes. */
-const shares = [0.1, 0.35, 0.6, 0.85];
+const shares = [0.2, 0.5, 0.8];
 
 /** Postgres sees soon that whoever was there is gone. */
 const quiet = async (sql: Sql): Promise<void> => {
@@ -112,4 +114,24 @@ test("a restore that is killed leaves an empty place, into which it can be done 
   expect(killedCount).toBeGreaterThan(0);
   if (await isEmpty(place.sql)) await run("restore", place.url, file);
   expect({ ...(await tableHashes(place.sql)), relay: "" }).toEqual({ ...wanted, relay: "" });
+});
+
+const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
+
+test("a restore into a folder that is killed while it begins can be done again there", async () => {
+  const place = join(await newFolder(), "relay");
+  const keyFile = join(await newFolder(), "relay.key");
+  await createKeyFile(keyFile, filled.keys.seed.reveal(), systemRandomBytes);
+  const args = ["restore", "--from", file, "--data", place, "--key-file", keyFile, "--yes"];
+  const restore = () => spawn(process.execPath, [main, ...args], { stdio: "ignore" });
+  const killed = restore();
+  const gone = once(killed, "exit");
+  // The lock is taken by then, and Postgres's files are not made.
+  await expect.poll(() => readdir(place), { timeout: 20_000, interval: 5 }).toContain("lib");
+  killed.kill("SIGKILL");
+  await gone;
+  expect(killed.signalCode).toBe("SIGKILL");
+  expect(await readdir(place)).not.toEqual([]);
+  const [code] = await once(restore(), "exit");
+  expect(code).toBe(0);
 });

@@ -223,7 +223,7 @@ describe("a backup of a relay at work", () => {
     };
     const writing = write();
     const files: string[] = [];
-    for (let count = 0; count < 3; count++) {
+    for (let count = 0; count < 2; count++) {
       const each = join(await newFolder(), "busy.backup");
       await backUpTo(busy.sql, each);
       files.push(each);
