@@ -25,6 +25,8 @@ export default defineConfig({
           name: "postgres",
           include: [postgresTests],
           globalSetup: ["packages/server/src/testing/testPostgres.ts"],
+          // Most of the time they wait for Postgres, so a second one pays even on two processors.
+          maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },

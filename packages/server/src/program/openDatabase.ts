@@ -92,8 +92,8 @@ export const connectDatabase = (address: PostgresAddress, log: Logger): Sql =>
 
 export interface OpenedDatabase {
   readonly generation: RelayGeneration;
-  /** Files of SQL that were run. */
-  readonly applied: readonly string[];
+  /** Whether anybody ever registered, gone by now or not. */
+  readonly hadUsers: boolean;
 }
 
 export const prepareDatabase = async (
@@ -116,9 +116,9 @@ export const prepareDatabase = async (
     const claimed = await claimRelay(sql, keys.signKey, randomBytes);
     if (!claimed.ok) return err(keyOther(store));
     const generation = await readGeneration(sql);
-    return generation.ok
-      ? ok({ generation: generation.value, applied: migrated.value.applied })
-      : err(functionsForbidden(generation.error.functions));
+    if (!generation.ok) return err(functionsForbidden(generation.error.functions));
+    const first = await sql`select from first_account`;
+    return ok({ generation: generation.value, hadUsers: first.length > 0 });
   } catch (cause) {
     const code = databaseErrorCode(cause);
     if (code === undefined) throw cause;

@@ -175,7 +175,8 @@ const start = async (serving: Serving): Promise<Result<Ready, Failure>> => {
   names.listensOn(listening.value);
   if (io.stop.reason() !== undefined) return err(interrupted);
   const url = localUrl(listening.value) ?? "";
-  announce(serving, { url, sentence, metricsUrl: metricsUrl.value });
+  const { hadUsers } = opened.value;
+  announce(serving, { url, sentence, metricsUrl: metricsUrl.value, hadUsers });
   return ok({ url, died });
 };
 

@@ -8,11 +8,13 @@ export interface Started {
   /** What was done with Postgres. */
   readonly sentence: string;
   readonly metricsUrl: string | undefined;
+  /** Then nobody is the first any more. */
+  readonly hadUsers: boolean;
 }
 
 export const welcomeText = (
   { store, registration, publicUrls }: ServeConfig,
-  { url, sentence, metricsUrl }: Started,
+  { url, sentence, metricsUrl, hadUsers }: Started,
   hasColour: boolean,
 ): string =>
   [
@@ -20,19 +22,30 @@ export const welcomeText = (
     `  data     ${store.database.kind === "embedded" ? store.dataFolder : `in Postgres; the key in ${store.keyFile}`}`,
     `  database ${sentence}`,
     ...(metricsUrl === undefined ? [] : [`  metrics  ${metricsUrl}`]),
-    `  users    ${registrationText(registration, store)}`,
+    `  users    ${hadUsers ? laterText(registration, store) : firstText(registration, store)}`,
     `  connect  duro init --server ${publicUrls[0] ?? url}`,
     "  stop     Ctrl-C",
   ].join("\n");
 
-const registrationText = (registration: ServeConfig["registration"], store: StorePlace): string => {
+const firstText = (registration: ServeConfig["registration"], store: StorePlace): string => {
   switch (registration) {
     case "open":
-      return "anybody who reaches this relay may register";
+      return laterText(registration, store);
     case "invite":
       return `the first may simply register; for others: duro-relay admin invite${placeFlags(store)}`;
     case "closed":
       return "the first may register, and nobody after";
+  }
+};
+
+const laterText = (registration: ServeConfig["registration"], store: StorePlace): string => {
+  switch (registration) {
+    case "open":
+      return "anybody who reaches this relay may register";
+    case "invite":
+      return `register with an invite: duro-relay admin invite${placeFlags(store)}`;
+    case "closed":
+      return "nobody may register";
   }
 };
 
