@@ -115,14 +115,18 @@ const createRawClient = (socket: Socket, early: Buffer): RawClient => {
     received.push(frame.value);
     for (const look of waiting) look();
   };
+  /** Answered with the same: even a hostile client may be gone soon. */
+  const onClose = (payload: Buffer): void => {
+    write(webSocketFrame({ opcode: Opcode.Close, payload }));
+    ending.resolve({
+      code: payload.length < 2 ? undefined : payload.readUInt16BE(0),
+      reason: payload.toString("utf8", 2),
+    });
+  };
   const onData = (chunk: Buffer): void => {
     for (const { opcode, payload } of readFrames(chunk))
       if (opcode === Opcode.Binary) onMessage(payload);
-      else if (opcode === Opcode.Close)
-        ending.resolve({
-          code: payload.length < 2 ? undefined : payload.readUInt16BE(0),
-          reason: payload.toString("utf8", 2),
-        });
+      else if (opcode === Opcode.Close) onClose(payload);
   };
   socket.on("data", onData);
   onData(early);

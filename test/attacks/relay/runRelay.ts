@@ -1,115 +1,66 @@
 /** The real relay as its own process with its own Postgres, and what an operator sees of it from outside. */
-import { assert } from "@duro/crypto/types";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { connectSql, type Sql } from "../../../packages/server/src/postgres/sql.ts";
-
-const program = fileURLToPath(
-  new URL("../../../packages/server/bin/duro-relay.mjs", import.meta.url),
-);
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Sql, connectSql } from "../../../packages/server/src/postgres/sql.ts";
+import { addressIn } from "../../relay/tools/verifySql.ts";
+import { newFolder } from "../../relay/tools/folders.ts";
+import { type Program, startProgram } from "../../relay/tools/program.ts";
 
 export interface RelayRun {
   readonly url: string;
   readonly port: number;
   /** Of its metrics, summed over labels, by name without the prefix. */
   metrics(): Promise<ReadonlyMap<string, number>>;
-  /** All that it wrote: its own log at level debug, and its words for whoever started it. */
-  logged(): string;
-  isRunning(): boolean;
+  /** Its metrics as it says them. */
+  metricsText(): Promise<string>;
+  /** All that it wrote: its own log, and its words for whoever started it. */
+  readonly logged: Program["err"];
   /** Past all of its code: what lies in the tables. */
   connectDatabase(): Sql;
-  /** Ends it gently; how it ended. */
-  stop(): Promise<number | null>;
-  readonly folder: string;
+  /** Ends it gently. */
+  readonly stop: Program["stop"];
 }
 
 export interface RelayRunOptions {
-  readonly flags?: readonly string[];
-  /** A second node beside this one, on its database and with its key. */
-  readonly beside?: RelayRun;
+  readonly logLevel?: "debug" | "info";
 }
 
-export const runRelay = async ({ flags = [], beside }: RelayRunOptions = {}): Promise<RelayRun> => {
-  const folder = mkdtempSync(join(tmpdir(), "duro-attacks-"));
-  const { DATABASE_URL: _, ...inherited } = process.env;
-  const child = spawn(
-    process.execPath,
-    [
-      ...[program, "--json", "--port", "0", "--metrics-port", "0", "--log-level", "debug"],
-      ...["--data", folder, ...flags],
-      ...(beside === undefined ? [] : ["--key-file", join(beside.folder, "relay.key")]),
-    ],
-    {
-      // The channel: whoever runs this may be killed, and the relay is not left behind.
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-      env: beside === undefined ? inherited : { ...inherited, DATABASE_URL: databaseUrlOf(beside) },
-    },
-  );
-  let out = "";
-  let err = "";
-  const started = Promise.withResolvers<void>();
-  const look = (): void => {
-    if (out.includes("\n") && err.includes('"metrics"')) started.resolve();
-  };
-  child.stdout?.on("data", (chunk: Buffer) => {
-    out += chunk.toString();
-    look();
-  });
-  child.stderr?.on("data", (chunk: Buffer) => {
-    err += chunk.toString();
-    look();
-  });
-  const ended = once(child, "close").then(([code]) => code as number | null);
-  await Promise.race([started.promise, ended]);
-  const { url } = JSON.parse(out.split("\n")[0] ?? "{}") as { readonly url?: string };
-  assert(url !== undefined, `the relay starts: ${out}${err}`);
+/** Our own proxy is trusted: every attack comes from the addresses that it says. */
+export const runRelay = async ({ logLevel = "debug" }: RelayRunOptions = {}): Promise<RelayRun> => {
+  const data = newFolder();
+  const words =
+    "--json --port 0 --metrics-port 0 --registration open --trust-proxy 127.0.0.1".split(" ");
+  const program = startProgram([...words, "--data", data, "--log-level", logLevel]);
+  const url = await program.url();
+  const metricsUrl = await metricsUrlOf(program);
+  const metricsText = async (): Promise<string> => (await fetch(metricsUrl)).text();
   return {
     url,
     port: Number(new URL(url).port),
-    folder,
-    metrics: async () => readMetrics(metricsUrlIn(err)),
-    logged: () => `${out}${err}`,
-    isRunning: () => child.exitCode === null && child.signalCode === null,
-    connectDatabase: () =>
-      connectSql(
-        { kind: "url", url: databaseUrlOf(beside ?? { folder }) },
-        { connectionCountMax: 2 },
-      ),
-    stop: async () => {
-      child.kill("SIGTERM");
-      const code = await ended;
-      rmSync(folder, { recursive: true, force: true });
-      return code;
-    },
+    metricsText,
+    metrics: async () => sumsIn(await metricsText()),
+    logged: () => `${program.out()}${program.err()}`,
+    connectDatabase: () => connectSql(addressIn(data), { connectionCountMax: 2 }),
+    stop: () => program.stop(),
   };
 };
 
-/** As Postgres says it in its own file: process, data, start, port, folder of its socket. */
-const databaseUrlOf = ({ folder }: Pick<RelayRun, "folder">): string => {
-  const cluster = join(folder, "cluster");
-  const [, , , , socketFolder = ""] = readFileSync(
-    join(cluster, "data", "postmaster.pid"),
-    "utf8",
-  ).split("\n");
-  const password = readFileSync(join(cluster, "password"), "utf8").trim();
-  return `postgres://duro:${password}@localhost/postgres?host=${encodeURIComponent(socketFolder)}`;
-};
+const logWaitMsMax = 10_000;
 
-const metricsUrlIn = (log: string): string => {
-  const url = /"metrics":"(?<url>[^"]+)"/u.exec(log)?.groups?.["url"];
-  assert(url !== undefined, "the relay says where its metrics are");
-  return url;
+const metricsUrlOf = async ({ err }: Program): Promise<string> => {
+  const untilMs = performance.now() + logWaitMsMax;
+  while (performance.now() < untilMs) {
+    const url = /"metrics":"(?<url>[^"]+)"/u.exec(err())?.groups?.["url"];
+    if (url !== undefined) return url;
+    await sleep(10);
+  }
+  throw new Error(`the relay does not say where its metrics are: ${err()}`);
 };
 
 const metricPrefix = "duro_relay_";
 
-const readMetrics = async (url: string): Promise<ReadonlyMap<string, number>> => {
+const sumsIn = (text: string): ReadonlyMap<string, number> => {
   const sums = new Map<string, number>();
-  for (const line of (await (await fetch(url)).text()).split("\n")) {
+  for (const line of text.split("\n")) {
     const [, name = "", value] = /^([a-z_0-9]+)(?:\{[^}]*\})? (\S+)$/u.exec(line) ?? [];
     if (!name.startsWith(metricPrefix)) continue;
     const key = name.slice(metricPrefix.length);

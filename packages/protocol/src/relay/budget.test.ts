@@ -1,3 +1,4 @@
+import { assert } from "@duro/crypto/types";
 import { describe, expect, test } from "vitest";
 import { type RefusalName, refusals } from "../refusals.ts";
 import {
@@ -11,6 +12,7 @@ import {
 } from "../testing/relayTranscript.ts";
 import { clientFrameSpecimens } from "../testing/specimens.ts";
 import type { ClientFrame } from "../wire/clientFrame.ts";
+import { costOf as costOfFrame, fullBudget, spend } from "./budget.ts";
 import { refused, type Refused } from "./refused.ts";
 import type { RelayInput } from "./relayInput.ts";
 import type { Ready } from "./relayState.ts";
@@ -104,6 +106,33 @@ describe("how much one connection may ask for", () => {
     const before = talk.state.budget.tokens;
     expect(talk.at(0).says(tokenWant).state.budget.tokens).toBe(before - 2);
   });
+});
+
+test("[RELAY16] a device with all the vaults it may have opens each and asks for all their logs at once", () => {
+  const vaultCount = 256;
+  const vectorByteLength = 16 * 70;
+  const { LogWant, OpenVault } = clientFrameSpecimens;
+  let budget = fullBudget(0);
+  // The logs of its vaults, and of as many people.
+  const frames = [
+    ...Array.from({ length: vaultCount }, () => costOfFrame(OpenVault, vectorByteLength)),
+    ...Array.from({ length: 2 * vaultCount }, () => costOfFrame(LogWant, 30)),
+  ];
+  for (const cost of frames) {
+    const paid = spend(budget, cost, 0);
+    assert(paid.kind === "paid", "it is within the budget");
+    ({ budget } = paid);
+  }
+  expect(budget.tokens).toBeGreaterThanOrEqual(0);
+});
+
+test("[RELAY16] the longest vector, and the longest list of seqs, are within the budget of one moment", () => {
+  const longest = 224 * 1_024;
+  const paid = spend(fullBudget(0), costOfFrame(clientFrameSpecimens.Pull, longest), 0);
+  expect(paid.kind).toBe("paid");
+  expect(
+    spend(fullBudget(0), costOfFrame(clientFrameSpecimens.AppendRecord, 1_048_576), 0).kind,
+  ).toBe("paid");
 });
 
 describe("what a refusal costs", () => {

@@ -31,7 +31,8 @@ const costs: Readonly<Record<ClientFrame["type"], number>> = {
   Ping: 1,
   Pong: 1,
   Credit: 1,
-  LogWant: 1,
+  // Looked up for access, and read.
+  LogWant: 2,
   AppendRecord: 8,
   OpenVault: 2,
   CloseVault: 1,

@@ -28,13 +28,13 @@ export const readFirst = (
   session: Ready,
   ...before: readonly RelayEffect[]
 ): Step => {
-  const [first, ...others] = session.logReadings;
+  const [first] = session.logReadings;
   if (first === undefined || first.isReading || state.isSlow)
     return withReady(state, session, ...before);
   const { request, name, fromIndex } = first;
   return withReady(
     state,
-    { ...session, logReadings: [{ ...first, isReading: true }, ...others] },
+    { ...session, logReadings: session.logReadings.with(0, { ...first, isReading: true }) },
     ...before,
     { kind: "readLog", request, name, fromIndex },
   );
