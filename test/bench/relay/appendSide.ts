@@ -1,12 +1,12 @@
 /** Makes the load of appends: writers that put as fast as receipts allow. */
 import { assert } from "@duro/crypto/types";
-import { limits } from "@duro/protocol";
 import type { Person } from "../../../packages/crypto/src/testing/people.ts";
 import { RelayTag } from "../../../packages/protocol/src/wire/tags.ts";
 import { type ChainFeed, createChainFeed } from "./chainFeed.ts";
 import { serveJobs } from "./jobs.ts";
 import { openVault } from "./openVault.ts";
 import { decoded, openSessions, type Session } from "./session.ts";
+import { putsUnderWay } from "./underWay.ts";
 import { createWorld, type Household } from "./world.ts";
 
 interface Writer {
@@ -80,10 +80,8 @@ const writeAll = ({ session, frames }: Writer, putSize: number): Promise<void> =
     let sentCount = 0;
     let storedCount = 0;
     const write = (): void => {
-      const until = Math.min(
-        frames.length,
-        Math.floor(storedCount / putSize) + limits.putsInFlightMax,
-      );
+      const storedPuts = Math.floor(storedCount / putSize);
+      const until = Math.min(frames.length, storedPuts + putsUnderWay(putSize));
       const next = frames.slice(sentCount, until);
       sentCount = until;
       if (next.length > 0) session.socket.write(Buffer.concat(next));

@@ -24,7 +24,7 @@ const fill = async (ask: { url: string; envelopeCount: number }): Promise<string
   return place.vault.state.vault;
 };
 
-export interface CaughtUp {
+interface CaughtUp {
   readonly envelopeCount: number;
   /** From OpenVault to CatchUpDone; logging in is done before. */
   readonly ms: number;

@@ -6,8 +6,9 @@ import type { Line } from "./line.ts";
 
 /** Beyond this a message would wait in sockets and nowhere else. */
 const messagesUnderWayMax = 64;
-/** More than any relay stores from one sender in a millisecond. */
-const messagesPerMsMax = 40;
+/** More than a relay stores from one sender in a millisecond, by size of its puts. */
+const singlesPerMsMax = 10;
+const gatheredPerMsMax = 20;
 const patienceMs = 10_000;
 
 export interface PeakRun {
@@ -16,24 +17,29 @@ export interface PeakRun {
   readonly messagesPerFrame: number;
 }
 
+export const messageCountFor = (runMs: number, putSize: number): number =>
+  Math.ceil(runMs * (putSize === 1 ? singlesPerMsMax : gatheredPerMsMax));
+
 /** From the first message until the last has come to everybody. */
 export const runPeak = (
   line: Line,
   { runMs, putSize }: { readonly runMs: number; readonly putSize: number },
-): Promise<PeakRun> => {
-  line.makeReady(runMs * (putSize === 1 ? messagesPerMsMax / 4 : messagesPerMsMax), putSize);
-  return new Promise((resolve, reject) => {
+): Promise<PeakRun> =>
+  new Promise((resolve, reject) => {
     const startedAtMs = performance.now();
     let sentCount = 0;
     let deliveryCount = 0;
     let frameCount = 0;
     let isOver = false;
     const late = setTimeout(() => reject(new Error("not all of it came")), runMs + patienceMs);
+    const hasRoom = (): boolean =>
+      sentCount - deliveryCount / line.receiverCount < messagesUnderWayMax;
     const pump = (): void => {
       isOver ||= performance.now() - startedAtMs >= runMs;
-      while (!isOver && sentCount - deliveryCount / line.receiverCount < messagesUnderWayMax) {
-        const count = line.send(putSize);
-        if (count === 0) return;
+      if (isOver) return;
+      let count = Number.POSITIVE_INFINITY;
+      while (count > 0 && hasRoom()) {
+        count = line.send(putSize);
         sentCount += count;
       }
     };
@@ -54,7 +60,6 @@ export const runPeak = (
     };
     pump();
   });
-};
 
 export interface PacedRun {
   readonly deliveryCount: number;
@@ -73,6 +78,9 @@ interface Pace {
   readonly nodeCount?: number;
 }
 
+export const pacedMessageCount = ({ runMs, messagesPerSecond }: Pace): number =>
+  Math.round((runMs * messagesPerSecond) / 1_000);
+
 /** What comes later than this was not delivered. */
 const graceMs = 500;
 
@@ -81,8 +89,7 @@ export const runPaced = async (
   line: Line,
   { runMs, messagesPerSecond, nodeCount = 1 }: Pace,
 ): Promise<PacedRun> => {
-  const messageCount = Math.round((runMs * messagesPerSecond) / 1_000);
-  line.makeReady(messageCount, 1);
+  const messageCount = pacedMessageCount({ runMs, messagesPerSecond });
   const all = Array.from({ length: nodeCount }, () => createLatencies(line.position));
   line.onMore = (from, to, node) => all[node]?.received(from, to);
   const startedAtMs = performance.now();
@@ -95,8 +102,9 @@ export const runPaced = async (
     }
   };
   line.onRoom = send;
-  for (; sentCount < messageCount && performance.now() - startedAtMs < runMs + graceMs; send())
-    await sleep(1);
+  const isOver = (): boolean =>
+    sentCount === messageCount || performance.now() - startedAtMs > runMs + graceMs;
+  for (; !isOver(); send()) await sleep(1);
   await sleep(graceMs);
   line.onMore = () => {};
   line.onRoom = () => {};

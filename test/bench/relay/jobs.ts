@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /** What a side can be asked for. */
-export type Jobs = Readonly<Record<string, (ask: never) => unknown>>;
+type Jobs = Readonly<Record<string, (ask: never) => unknown>>;
 
 export interface Done<T> {
   readonly value: T;

@@ -1,5 +1,5 @@
 /** Times from a sender to receivers in one process, of every delivery of one run. */
-export interface Latencies {
+interface Latencies {
   /** The next message was due then. */
   sent(atMs: number): void;
   /** One receiver has come from one position to another. */

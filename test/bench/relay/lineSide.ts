@@ -23,6 +23,10 @@ const jobs = {
   openBroadcast: async (ask: Named<{ url: string; receiverCount: number }>): Promise<void> => {
     lines.set(ask.line, await openBroadcastLine(ask.url, ask.receiverCount));
   },
+  /** Apart, so that what making costs is not taken for what driving costs. */
+  makeReady: (ask: Named<{ messageCount: number; putSize: number }>): void => {
+    lineOf(ask.line).makeReady(ask.messageCount, ask.putSize);
+  },
   peak: ({ line, ...ask }: Named<Parameters<typeof runPeak>[1]>): Promise<PeakRun> =>
     runPeak(lineOf(line), ask),
   paced: ({ line, ...ask }: Named<Parameters<typeof runPaced>[1]>): Promise<PacedRun> =>

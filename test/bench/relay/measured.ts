@@ -2,6 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { busyMsOfMachine } from "./cpu.ts";
+import { numberText, spreadOf } from "./figures.ts";
 import type { Done } from "./jobs.ts";
 import type { RelayProcess } from "./relayProcess.ts";
 
@@ -37,6 +38,23 @@ export const measured = async <T>(
   const othersMs = Math.max(0, busyMs - serverMs - postgresMs - done.cpuMs);
   return { ...done, serverMs, postgresMs, loadMs: done.cpuMs, othersCount: othersMs / done.wallMs };
 };
+
+/** µs of server, Postgres and load for each of what was counted. */
+export const microsText = <T>(
+  runs: readonly Measured<T>[],
+  countOf: (value: T) => number,
+): string =>
+  (["serverMs", "postgresMs", "loadMs"] as const)
+    .map((side) =>
+      numberText(spreadOf(runs.map((run) => (run[side] * 1_000) / countOf(run.value))).median),
+    )
+    .join(" ");
+
+export const driverShareOf = (runs: readonly Measured<unknown>[]): number =>
+  spreadOf(runs.map(({ loadMs, wallMs }) => loadMs / wallMs)).median;
+
+export const othersText = (runs: readonly Measured<unknown>[]): string =>
+  numberText(spreadOf(runs.map(({ othersCount }) => othersCount)).median);
 
 /** Into a file that Chromium's and Node's tools read; without a folder, nothing. */
 export const profiled = async <T>(

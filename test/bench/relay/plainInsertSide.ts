@@ -1,12 +1,16 @@
-/** The peer of appends: the same bytes into one plain table of the same Postgres. */
+/**
+ * The peer of appends: the same bytes into one plain table of the same Postgres, by a plain program that
+ * gathers what its writers wait for into statements of many rows. Its writers are in its own process: it
+ * has no sockets to read, and checks nothing.
+ */
 import { assert } from "@duro/crypto/types";
-import { limits } from "@duro/protocol";
+import { signedHeadByteLength } from "@duro/protocol";
 import postgres from "postgres";
 import { systemRandomBytes } from "../../../packages/crypto/src/random.ts";
-import { signedHeadByteLength } from "../../../packages/protocol/src/wire/signedHeads.ts";
 import { smallBodyByteLength } from "./chainFeed.ts";
 import { serveJobs } from "./jobs.ts";
 import type { DatabasePlace } from "./relayProcess.ts";
+import { putsUnderWay } from "./underWay.ts";
 
 interface Row {
   readonly vault: string;
@@ -14,19 +18,28 @@ interface Row {
   readonly bytes: Uint8Array;
 }
 
+/** Rows of one vault that a writer waits for at once. */
+type Put = readonly Row[];
+
+interface Waiting {
+  readonly put: Put;
+  readonly stored: () => void;
+}
+
 interface Shape {
-  readonly connectionCount: number;
+  readonly writerCount: number;
   readonly vaultCount: number;
-  readonly rowsPerStatement: number;
+  readonly putSize: number;
   readonly rowCount: number;
 }
 
-/** The relay's own Postgres lets 60 in, and the relay needs some of them. */
-export const connectionCountMax = 40;
+/** More of them, or of connections, gain Postgres nothing on a machine of few processors. */
+const rowsPerStatement = 100;
+const connectionCountMax = 10;
 const rowByteLength = signedHeadByteLength + smallBodyByteLength;
 
 let connections: readonly postgres.Sql[] = [];
-let statements: readonly (readonly Row[])[][] = [];
+let puts: readonly (readonly Put[])[] = [];
 const seqs = new Map<string, number>();
 let vaults: readonly string[] = [];
 
@@ -36,15 +49,10 @@ const nextRow = (vault: string): Row => {
   return { vault, seq, bytes: systemRandomBytes(rowByteLength) };
 };
 
-const connect = async ({
-  database,
-  connectionCount,
-}: {
-  database: DatabasePlace;
-  connectionCount: number;
-}): Promise<void> => {
+const connect = async (ask: { database: DatabasePlace; writerCount: number }): Promise<void> => {
+  const { database, writerCount } = ask;
   await Promise.all(connections.map((sql) => sql.end()));
-  connections = Array.from({ length: Math.min(connectionCount, connectionCountMax) }, () =>
+  connections = Array.from({ length: Math.min(writerCount, connectionCountMax) }, () =>
     postgres({ ...database, max: 1, idle_timeout: 0, max_lifetime: null, onnotice: () => {} }),
   );
   const [first] = connections;
@@ -54,45 +62,68 @@ const connect = async ({
   await Promise.all(connections.map((sql) => sql`select 1`));
 };
 
-/** A statement each for what a Put would carry, of one vault. */
-const make = ({ vaultCount, rowsPerStatement, rowCount }: Shape): void => {
+const make = ({ writerCount, vaultCount, putSize, rowCount }: Shape): void => {
   if (vaults.length !== vaultCount)
     vaults = Array.from({ length: vaultCount }, () => crypto.randomUUID());
-  const statementCount = Math.ceil(rowCount / rowsPerStatement);
-  statements = connections.map(() => []);
-  for (let at = 0; at < statementCount; at++) {
-    const vault = vaults[at % vaults.length];
-    assert(vault !== undefined, "there is a vault");
-    statements[at % connections.length]?.push(
-      Array.from({ length: rowsPerStatement }, () => nextRow(vault)),
-    );
-  }
+  const putCount = Math.ceil(rowCount / putSize / writerCount);
+  puts = Array.from({ length: writerCount }, (_, writer) =>
+    Array.from({ length: putCount }, (__, at) => {
+      const vault = vaults[(writer + at * writerCount) % vaults.length];
+      assert(vault !== undefined, "there is a vault");
+      return Array.from({ length: putSize }, () => nextRow(vault));
+    }),
+  );
 };
 
-const insertAll = async (
-  sql: postgres.Sql,
-  own: readonly (readonly Row[])[],
-  inFlightCount: number,
-): Promise<void> => {
-  let at = 0;
-  const insert = async (): Promise<void> => {
-    for (let rows = own[at++]; rows !== undefined; rows = own[at++])
-      await sql`insert into plain_rows ${sql(rows)}`;
+const takeStatement = (waiting: Waiting[]): readonly Waiting[] => {
+  let rowCount = 0;
+  const count = waiting.findIndex(({ put }) => (rowCount += put.length) > rowsPerStatement);
+  return waiting.splice(0, count === -1 ? waiting.length : Math.max(1, count));
+};
+
+/** Gives a function that stores one put, together with others. */
+const createGatherer = () => {
+  const waiting: Waiting[] = [];
+  const free = [...connections];
+  const run = async (sql: postgres.Sql): Promise<void> => {
+    // What arrives in the same turn goes along.
+    await new Promise(setImmediate);
+    while (waiting.length > 0) {
+      const taken = takeStatement(waiting);
+      await sql`insert into plain_rows ${sql(taken.flatMap(({ put }) => put))}`;
+      for (const { stored } of taken) stored();
+      await new Promise(setImmediate);
+    }
+    free.push(sql);
   };
-  await Promise.all(Array.from({ length: inFlightCount }, insert));
+  return (put: Put): Promise<void> =>
+    new Promise((stored) => {
+      waiting.push({ put, stored });
+      const sql = free.pop();
+      if (sql !== undefined) void run(sql);
+    });
+};
+
+const writeAll = async (
+  own: readonly Put[],
+  store: (put: Put) => Promise<void>,
+  underWay: number,
+): Promise<void> => {
+  const rest = own.values();
+  const writeOn = async (): Promise<void> => {
+    for (const put of rest) await store(put);
+  };
+  await Promise.all(Array.from({ length: underWay }, writeOn));
 };
 
 const jobs = {
   connect,
   make,
-  write: async ({ connectionCount }: { connectionCount: number }): Promise<number> => {
-    const inFlightCount = Math.ceil(
-      (limits.putsInFlightMax * connectionCount) / connections.length,
-    );
-    await Promise.all(
-      connections.map((sql, at) => insertAll(sql, statements[at] ?? [], inFlightCount)),
-    );
-    return statements.flat(2).length;
+  /** Gives how many rows were stored. */
+  write: async ({ putSize }: { putSize: number }): Promise<number> => {
+    const store = createGatherer();
+    await Promise.all(puts.map((own) => writeAll(own, store, putsUnderWay(putSize))));
+    return puts.flat(2).length;
   },
 };
 

@@ -4,7 +4,7 @@ import { RelayTag } from "../../../packages/protocol/src/wire/tags.ts";
 import { openVault } from "./openVault.ts";
 import { decoded, type Session } from "./session.ts";
 
-export interface Receiver {
+interface Receiver {
   /** The vault's position up to which everything came. */
   readonly position: number;
   readonly byteLength: number;

@@ -31,7 +31,7 @@ export interface RelayProcess {
   stop(options?: { readonly keepsFolder?: boolean }): Promise<void>;
 }
 
-export interface RelayOptions {
+interface RelayOptions {
   readonly folder?: string;
   /** A second node on the database and with the key of this one. */
   readonly besides?: RelayProcess;
@@ -45,8 +45,15 @@ const inside = new URL("./insideRelay.ts", import.meta.url).href;
 const nobodysPort = 0;
 
 const argumentsOf = (folder: string, besides: RelayProcess | undefined): readonly string[] => [
-  ...["--json", "--registration", "open", "--port", `${nobodysPort}`, "--data", folder],
-  ...["--metrics-port", `${nobodysPort}`],
+  "--json",
+  "--registration",
+  "open",
+  "--port",
+  `${nobodysPort}`,
+  "--metrics-port",
+  `${nobodysPort}`,
+  "--data",
+  folder,
   ...(besides === undefined ? [] : ["--key-file", join(besides.folder, "relay.key")]),
 ];
 
@@ -78,6 +85,9 @@ export const startRelayProcess = async (options: RelayOptions = {}): Promise<Rel
   );
   const { pid } = child;
   assert(pid !== undefined, "the relay starts");
+  // Where a measurement fails, nothing of it stays behind.
+  const stopWithUs = (): void => void child.kill("SIGTERM");
+  process.once("exit", stopWithUs);
   assert(child.stderr !== null, "its own log is piped here");
   const { url, metrics: metricsUrl } = await listening(child.stderr);
   const postmaster = besides === undefined ? readPostmaster(folder) : undefined;
@@ -104,6 +114,7 @@ export const startRelayProcess = async (options: RelayOptions = {}): Promise<Rel
       await once(child, "message");
     },
     stop: async ({ keepsFolder = false } = {}) => {
+      process.off("exit", stopWithUs);
       const exited = once(child, "exit");
       child.kill("SIGTERM");
       await exited;

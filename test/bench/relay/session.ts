@@ -14,7 +14,7 @@ import { signLogin } from "../../../packages/crypto/src/login.ts";
 import { RelayTag } from "../../../packages/protocol/src/wire/tags.ts";
 import { openRawSocket, type RawSocket, toWebSocketFrame } from "./rawSocket.ts";
 
-export type Frame<Type extends RelayFrame["type"]> = Extract<RelayFrame, { type: Type }>;
+type Frame<Type extends RelayFrame["type"]> = Extract<RelayFrame, { type: Type }>;
 
 export interface Session {
   readonly socket: RawSocket;

@@ -23,7 +23,7 @@ export interface Household {
 }
 
 /** As many people as the vaults need. */
-export const createHouseholds = (seed: string, vaultCount: number): readonly Household[] => {
+const createHouseholds = (seed: string, vaultCount: number): readonly Household[] => {
   const userCount = Math.ceil(vaultCount / vaultsPerUser);
   return Array.from({ length: userCount }, (_, user) => {
     const deps = { randomBytes: seededRandomBytes(`${seed} ${user}`) };
@@ -33,10 +33,7 @@ export const createHouseholds = (seed: string, vaultCount: number): readonly Hou
   });
 };
 
-export const registerHousehold = async (
-  url: string,
-  { person, vaults }: Household,
-): Promise<void> => {
+const registerHousehold = async (url: string, { person, vaults }: Household): Promise<void> => {
   const answer = await registerRecords(url, person.records);
   assert(answer.ok, "a new person may register");
   const session = await openSession(url, person.device);

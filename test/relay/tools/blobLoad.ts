@@ -1,5 +1,4 @@
 /** Uploads blobs of one vault, chunk by chunk, and goes on with the one that broke off. */
-import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sealBlob, type VaultKey } from "../../../packages/crypto/src/index.ts";
 import { encodeBlobHeader } from "../../../packages/crypto/src/types.ts";
@@ -16,6 +15,7 @@ import {
 } from "../../../packages/protocol/src/index.ts";
 import { concatBytes } from "../../../packages/crypto/src/types.ts";
 import { channelOf } from "../../../packages/server/src/testing/relayClient.ts";
+import type { Chance } from "./chance.ts";
 import { fault, type Ledger, type LedgerBlob, noteChunk } from "./ledger.ts";
 import type { Load } from "./putLoad.ts";
 import type { Session } from "./session.ts";
@@ -38,9 +38,9 @@ export interface BlobSource {
   unfinished: Unfinished | undefined;
 }
 
-const makeBlob = (ledger: Ledger, key: VaultKey): Unfinished => {
-  const byteLength = randomInt(longEvery) === 0 ? longByteLength : randomInt(shortByteLengthMax);
-  const content = new Uint8Array(byteLength).fill(randomInt(256));
+const makeBlob = (ledger: Ledger, key: VaultKey, { below }: Chance): Unfinished => {
+  const byteLength = below(longEvery) === 0 ? longByteLength : below(shortByteLengthMax);
+  const content = new Uint8Array(byteLength).fill(below(256));
   const { ref, chunks } = sealBlob(deps, key, content);
   const chunkHashes = chunks.map(chunkHashOf);
   const known: LedgerBlob = {
@@ -76,7 +76,10 @@ export const askToken = async (
 const ask = async (
   ledger: Ledger,
   url: string,
-  request: RequestInit & { readonly token: BlobToken },
+  request: Omit<RequestInit, "headers"> & {
+    readonly token: BlobToken;
+    readonly headers: Readonly<Record<string, string>>;
+  },
 ): Promise<Response | undefined> => {
   const { token, headers, ...rest } = request;
   const answer = await fetch(url, {
@@ -134,11 +137,12 @@ export const runBlobLoad = async (
 ): Promise<void> => {
   const { url, channel, ledger, load } = options;
   const token = await askToken(session, channel, BlobAction.Write);
-  while (session.isOpen() && token !== undefined) {
+  if (token === undefined) return;
+  while (session.isOpen()) {
     if (load.isEnding() && source.unfinished === undefined) return;
-    const blob = (source.unfinished ??= makeBlob(ledger, source.key));
+    const blob = (source.unfinished ??= makeBlob(ledger, source.key, load.chance));
     if (!(await upload(ledger, url, token, blob))) return;
     source.unfinished = undefined;
-    await sleep(randomInt(pauseMsMax));
+    await sleep(load.chance.below(pauseMsMax));
   }
 };

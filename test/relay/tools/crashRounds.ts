@@ -2,27 +2,25 @@
  * Kills a relay, its Postgres or both at a random moment of its work, starts it again, and holds what
  * it then says against the ledger. The chains, logs and blobs of one world go on from round to round.
  */
-import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type Chance, createChance } from "./chance.ts";
 import { isAlive, killIfThere, newFolder, waitUntil } from "./folders.ts";
+import { type KillKind, killAndWait } from "./kills.ts";
 import { createLedger, fault, type Ledger, type LedgerCounts } from "./ledger.ts";
-import { runLoad, type Worker, workersOf } from "./load.ts";
+import { type LoadOptions, runLoad, type Worker, workersOf } from "./load.ts";
 import { postmasterOf, type Program, startProgram } from "./program.ts";
 import { createVerifier, noteRelayAt, type Verifier } from "./verify.ts";
 import { verifyTables } from "./verifySql.ts";
 import { createWorld, type World } from "./world.ts";
 
-export const killKinds = ["relay", "postgres", "both"] as const;
-export type KillKind = (typeof killKinds)[number];
-
 export interface CrashReport {
   readonly counts: LedgerCounts;
   readonly faults: readonly string[];
-  readonly rounds: Readonly<Record<KillKind, number>>;
   /** Of a relay whose Postgres was killed: until its process was gone. */
   readonly endedMs: readonly number[];
   /** From the start of the program to its URL. */
   readonly restartMs: readonly number[];
+  /** As the tables have them at the end. */
   readonly envelopes: number;
   readonly chunks: number;
   readonly seconds: number;
@@ -35,8 +33,6 @@ const loadMsMax = 30_000;
 /** One restart in this many is killed too, before it has said its URL. */
 const earlyKillEvery = 10;
 const earlyKillMsMax = 600;
-/** A relay whose database is gone has ten seconds to say so and go. */
-const endMsMax = 12_000;
 
 interface Running {
   readonly data: string;
@@ -46,6 +42,7 @@ interface Running {
 
 interface Rounds {
   readonly running: Running;
+  readonly chance: Chance;
   readonly world: World;
   readonly workers: readonly Worker[];
   readonly verifier: Verifier;
@@ -54,12 +51,13 @@ interface Rounds {
   readonly restartMs: number[];
 }
 
-const start = (data: string): Program =>
+export const startOn = (data: string): Program =>
   startProgram(["--json", "--port", "0", "--data", data, "--registration", "open"]);
 
 export interface CrashOptions {
   readonly kills: readonly KillKind[];
-  readonly onRound?: (round: number, kind: KillKind, rounds: Pick<Rounds, "ledger">) => void;
+  readonly seed: number;
+  readonly onRound?: (round: number, kind: KillKind, ledger: Ledger) => void;
   /** Everything is read again from the first position after so many rounds. */
   readonly verifyAllEvery?: number;
 }
@@ -67,14 +65,33 @@ export interface CrashOptions {
 export const runCrashRounds = async (options: CrashOptions): Promise<CrashReport> => {
   const { kills, onRound, verifyAllEvery = 25 } = options;
   const startedAtMs = performance.now();
+  const rounds = await beginRounds(options);
+  const { running, verifier, ledger, endedMs, restartMs } = rounds;
+  for (const [at, kind] of kills.entries()) {
+    await runRound(rounds, kind);
+    await ((at + 1) % verifyAllEvery === 0 ? verifier.verifyAll : verifier.verify)(running.url);
+    onRound?.(at + 1, kind, ledger);
+    if (ledger.faults.length > 0) break;
+  }
+  await finish(rounds);
+  const tables = await verifyTables(running.data, ledger);
+  const { code } = await running.program.stop();
+  if (code !== 0) fault(ledger, `asked to stop at the end, it ended with ${code}`);
+  await checkByItself(running.data, ledger);
+  const seconds = (performance.now() - startedAtMs) / 1_000;
+  return { counts: ledger.counts, faults: ledger.faults, endedMs, restartMs, ...tables, seconds };
+};
+
+const beginRounds = async ({ seed }: CrashOptions): Promise<Rounds> => {
   const ledger = createLedger();
   const data = newFolder();
-  const program = start(data);
+  const program = startOn(data);
   const running: Running = { data, program, url: await program.url() };
   await noteRelayAt(ledger, running.url);
   const world = await createWorld(running.url, ledger, { userCount: 3, vaultsPerWriter: 2 });
-  const rounds: Rounds = {
+  return {
     running,
+    chance: createChance(seed),
     world,
     workers: workersOf(world),
     verifier: createVerifier(world, ledger),
@@ -82,93 +99,46 @@ export const runCrashRounds = async (options: CrashOptions): Promise<CrashReport
     endedMs: [],
     restartMs: [],
   };
-  for (const [at, kind] of kills.entries()) {
-    await runRound(rounds, kind);
-    const { verifier } = rounds;
-    await ((at + 1) % verifyAllEvery === 0 ? verifier.verifyAll : verifier.verify)(running.url);
-    onRound?.(at + 1, kind, rounds);
-    if (ledger.faults.length > 0) break;
-  }
-  await finish(rounds);
-  const tables = await verifyTables(data, ledger);
-  const { code } = await running.program.stop();
-  if (code !== 0) fault(ledger, `asked to stop at the end, it ended with ${code}`);
-  // await checkByItself(data, ledger);
-  return {
-    counts: ledger.counts,
-    faults: ledger.faults,
-    rounds: countKinds(kills),
-    endedMs: rounds.endedMs,
-    restartMs: rounds.restartMs,
-    ...tables,
-    seconds: (performance.now() - startedAtMs) / 1_000,
-  };
 };
 
-const countKinds = (kills: readonly KillKind[]): Record<KillKind, number> => {
-  const counts = { relay: 0, postgres: 0, both: 0 };
-  for (const kind of kills) counts[kind] += 1;
-  return counts;
-};
-
-const loadOptions = ({ running, world, ledger, verifier }: Rounds, isEnding: () => boolean) => ({
+const loadOptions = (
+  { running, world, ledger, verifier, chance }: Rounds,
+  isEnding: () => boolean,
+): LoadOptions => ({
   url: running.url,
   world,
   ledger,
-  load: { isEnding },
+  load: { isEnding, chance },
   vectorOf: verifier.vectorOf,
 });
 
 const runRound = async (rounds: Rounds, kind: KillKind): Promise<void> => {
-  const { running, workers, ledger } = rounds;
+  const { running, workers, ledger, chance, endedMs, restartMs } = rounds;
   const receiptsBefore = ledger.counts.receipts;
+  let isEnding = false;
   const loading = runLoad(
     workers,
-    loadOptions(rounds, () => false),
+    loadOptions(rounds, () => isEnding),
   );
   const isWorking = (): boolean => ledger.counts.receipts >= receiptsBefore + receiptsBeforeKill;
   if (!(await waitUntil(isWorking, loadMsMax))) fault(ledger, "nothing is receipted any more");
-  await sleep(randomInt(killAfterMsMax));
-  await killAndWait(rounds, kind);
+  await sleep(chance.below(killAfterMsMax));
+  const killed = await killAndWait(kind, { ...running, ledger, chance });
+  isEnding = true;
   await loading;
-  if (randomInt(earlyKillEvery) === 0) await killEarly(running, kind);
-  const program = start(running.data);
+  if (killed.endedMs !== undefined) endedMs.push(killed.endedMs);
+  if (!killed.mustStart) return;
+  if (chance.below(earlyKillEvery) === 0) await killEarly(rounds, kind);
+  const program = startOn(running.data);
   running.program = program;
   running.url = await program.url();
-  rounds.restartMs.push(program.firstLineMs() ?? 0);
-};
-
-const killAndWait = async (
-  { running: { program, data }, ledger, endedMs }: Rounds,
-  kind: KillKind,
-): Promise<void> => {
-  const postmaster = postmasterOf(data);
-  switch (kind) {
-    case "relay":
-      return program.kill();
-    case "both":
-      killIfThere(postmaster);
-      return program.kill();
-    case "postgres": {
-      const killedAtMs = performance.now();
-      killIfThere(postmaster);
-      const ended = await Promise.race([program.ended, sleep(endMsMax, undefined)]);
-      endedMs.push(performance.now() - killedAtMs);
-      if (ended === undefined) {
-        fault(ledger, "the relay hangs when its Postgres is gone");
-        return program.kill();
-      }
-      if (ended.code !== 1 || program.failure().code !== "Stopped")
-        fault(ledger, `without its Postgres the relay ended with ${ended.code}: ${program.out()}`);
-      if (/\n\s+at /u.test(program.err())) fault(ledger, "a stack is in the relay's log");
-    }
-  }
+  restartMs.push(program.firstLineMs() ?? 0);
 };
 
 /** Whoever starts again may die of it, at any point of the start. */
-const killEarly = async ({ data }: Running, kind: KillKind): Promise<void> => {
-  const program = start(data);
-  await sleep(randomInt(earlyKillMsMax));
+const killEarly = async ({ running: { data }, chance }: Rounds, kind: KillKind): Promise<void> => {
+  const program = startOn(data);
+  await sleep(chance.below(earlyKillMsMax));
   if (kind !== "relay") {
     try {
       killIfThere(postmasterOf(data));
@@ -190,16 +160,18 @@ const finish = async (rounds: Rounds): Promise<void> => {
     for (const { pending } of sources)
       if (pending.length > 0) fault(ledger, `${pending.length} envelopes never got a receipt`);
   await verifier.verifyAll(running.url);
-  if (!(await waitUntil(() => isAlive(running.program.pid), 0)))
-    fault(ledger, "the relay has ended by itself");
+  if (!isAlive(running.program.pid)) fault(ledger, "the relay has ended by itself");
 };
 
 /** What its operator would ask: does every byte hold? */
-const checkByItself = async (data: string, ledger: Ledger): Promise<void> => {
+export const checkByItself = async (data: string, ledger: Ledger): Promise<void> => {
   const check = startProgram(["check", "--full", "--json", "--data", data]);
   const { code } = await check.ended;
-  if (code !== 0) fault(ledger, `duro-relay check ended with ${code}: ${check.out()}`);
+  if (code !== 0)
+    fault(ledger, `duro-relay check ended with ${code}: ${check.out().slice(0, reportLengthMax)}`);
 };
+
+const reportLengthMax = 500;
 
 /** The middle of them, and the longest. */
 export const spread = (values: readonly number[]): string => {

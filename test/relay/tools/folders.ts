@@ -22,22 +22,29 @@ export const newFolder = ({ uid }: FolderOptions = {}): string => {
 
 interface Running {
   readonly pid: number;
+  readonly parent: number;
   readonly command: string;
 }
 
 const running = (): readonly Running[] =>
-  execFileSync("ps", ["-axww", "-o", "pid=,command="], { encoding: "utf8", maxBuffer: 2 ** 26 })
+  execFileSync("ps", ["-axww", "-o", "pid=,ppid=,command="], {
+    encoding: "utf8",
+    maxBuffer: 2 ** 26,
+  })
     .split("\n")
     .flatMap((line) => {
-      const [, pid, command] = /^\s*(\d+)\s+(.*)$/u.exec(line) ?? [];
-      return pid === undefined || command === undefined ? [] : [{ pid: Number(pid), command }];
+      const [, pid, parent, command] = /^\s*(\d+)\s+(\d+)\s+(.*)$/u.exec(line) ?? [];
+      if (pid === undefined || command === undefined) return [];
+      return [{ pid: Number(pid), parent: Number(parent), command }];
     });
 
 /** Of a Postgres on data below this folder, also one that has the folder in a mount of its own. */
-export const postmastersIn = (folder: string): readonly number[] =>
-  running()
-    .filter(({ command }) => command.includes(`postgres -D ${folder}/`))
-    .map(({ pid }) => pid);
+export const postmastersIn = (folder: string): readonly number[] => {
+  const found = running().filter(({ command }) => command.includes(`postgres -D ${folder}/`));
+  const pids = new Set(found.map(({ pid }) => pid));
+  // A process of theirs has their name until it has one of its own.
+  return found.filter(({ parent }) => !pids.has(parent)).map(({ pid }) => pid);
+};
 
 export const isAlive = (pid: number): boolean => {
   try {

@@ -1,9 +1,9 @@
 /** Puts runs of one chain as receipts come, and first of all again what has none. */
-import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SealedEnvelope } from "../../../packages/crypto/src/testing/people.ts";
 import { envelopesToRun } from "../../../packages/protocol/src/index.ts";
 import { channelOf } from "../../../packages/server/src/testing/relayClient.ts";
+import type { Chance } from "./chance.ts";
 import { type Ledger, noteReceipt } from "./ledger.ts";
 import type { PutSource } from "./putSource.ts";
 import type { Session } from "./session.ts";
@@ -21,14 +21,15 @@ const smallByteLengthMax = 600;
 const pauseMsMax = 12;
 
 export interface Load {
+  readonly chance: Chance;
   /** Nothing new is made; what is under way is finished. */
   readonly isEnding: () => boolean;
 }
 
-const plaintext = (): Uint8Array =>
-  new Uint8Array(
-    randomInt(largeEvery) === 0 ? largeByteLength : randomInt(smallByteLengthMax) + 1,
-  ).fill(randomInt(256));
+const plaintext = ({ below }: Chance): Uint8Array =>
+  new Uint8Array(below(largeEvery) === 0 ? largeByteLength : below(smallByteLengthMax) + 1).fill(
+    below(256),
+  );
 
 export const runPutLoad = async (
   session: Session,
@@ -36,6 +37,7 @@ export const runPutLoad = async (
   options: { readonly channel: number; readonly ledger: Ledger; readonly load: Load },
 ): Promise<void> => {
   const { channel, ledger, load } = options;
+  const { chance } = load;
   /** The last seq of each run that is under way. */
   let sent: number[] = [];
   let wake = Promise.withResolvers<void>();
@@ -69,9 +71,14 @@ export const runPutLoad = async (
     }
     if (unsent.length > 0) send(unsent.splice(0, runLengthMax));
     else if (!load.isEnding())
-      send(source.make(ledger, Array.from({ length: 1 + randomInt(runLengthMax) }, plaintext)));
+      send(
+        source.make(
+          ledger,
+          Array.from({ length: 1 + chance.below(runLengthMax) }, () => plaintext(chance)),
+        ),
+      );
     else if (source.pending.length === 0) return;
     else await newsOrEnd();
-    await sleep(randomInt(pauseMsMax));
+    await sleep(chance.below(pauseMsMax));
   }
 };

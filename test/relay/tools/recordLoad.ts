@@ -1,5 +1,4 @@
 /** Appends records, one at a time, and again the one that was never answered. */
-import { randomInt } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pinRecord } from "../../../packages/crypto/src/index.ts";
 import {
@@ -42,10 +41,9 @@ const at = <T>(list: readonly T[], index: number): T => {
 };
 
 const grownPerson = (person: Person): Person => {
-  const phones = [...person.state.devices.values()].filter(
+  const phone = [...person.state.devices.values()].find(
     (device) => device.scope === DeviceScope.Viewer && isActive(device),
   );
-  const [phone] = phones;
   if (phone === undefined) return withDevice(deps, person, DeviceScope.Viewer).person;
   return withoutDevice(deps, person, { ...person.device, id: phone.id });
 };
@@ -101,6 +99,6 @@ export const runRecordLoad = async (
     noteRecord(ledger, pending.name, answer.index, bytes);
     pending.apply();
     source.pending = undefined;
-    await sleep(randomInt(pauseMsMax));
+    await sleep(load.chance.below(pauseMsMax));
   }
 };

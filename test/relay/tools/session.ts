@@ -63,11 +63,13 @@ export const openSession = async (
   };
   const waiting = new Map<RequestId, (answer: Answer | undefined) => void>();
   const listeners: Listen[] = [];
-  const closed = client.closed.then(() => {
+  const close = async (): Promise<void> => {
+    await client.closed;
     isOpen = false;
     for (const answer of waiting.values()) answer(undefined);
     waiting.clear();
-  });
+  };
+  const closed = close();
   client.onFrame((frame) => {
     if (frame.type === "Credit") credit += frame.byteLength;
     const request = requestOf(frame);
@@ -101,16 +103,13 @@ export const openSession = async (
 };
 
 const requestOf = (frame: RelayFrame): RequestId | undefined => {
-  switch (frame.type) {
-    case "RecordAppended":
-    case "BlobTokenGranted":
-    case "BlobDropped":
-      return frame.request;
-    case "Refusal":
-      return frame.subject.kind === "request" ? frame.subject.request : undefined;
-    default:
-      return undefined;
-  }
+  if (frame.type === "Refusal")
+    return frame.subject.kind === "request" ? frame.subject.request : undefined;
+  return frame.type === "RecordAppended" ||
+    frame.type === "BlobTokenGranted" ||
+    frame.type === "BlobDropped"
+    ? frame.request
+    : undefined;
 };
 
 const connect = async (url: string, device: DeviceKeys): Promise<RelayClient | undefined> => {

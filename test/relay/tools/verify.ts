@@ -2,6 +2,7 @@
  * Asks a relay over the wire for everything that it promised: envelopes with their positions and
  * bodies, records, chunks. What is missing, doubled, moved or changed becomes a fault in the ledger.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   asSignPublicKey,
   assert,
@@ -49,9 +50,9 @@ interface Verified {
 
 export interface Verifier {
   /** What is new since the last time. */
-  verify(url: string): Promise<void>;
+  readonly verify: (url: string) => Promise<void>;
   /** Everything from the first position on, and every chunk. */
-  verifyAll(url: string): Promise<void>;
+  readonly verifyAll: (url: string) => Promise<void>;
   readonly vectorOf: (vault: string) => Vector;
 }
 
@@ -167,6 +168,9 @@ const verifyPage = (ledger: Ledger, vault: VaultId, known: Verified, page: Envel
     fault(ledger, `a page ends at ${page.position}, and counting leads to ${known.position}`);
 };
 
+/** A log of some hundred records, on a machine that has other things to do. */
+const logMsMax = 5_000;
+
 const verifyLog = async (session: Session, ledger: Ledger, log: LedgerLog): Promise<void> => {
   const pages: LogRecords[] = [];
   const whole = Promise.withResolvers<void>();
@@ -176,7 +180,9 @@ const verifyLog = async (session: Session, ledger: Ledger, log: LedgerLog): Prom
     if (frame.fromIndex + frame.records.length > frame.headIndex) whole.resolve();
   });
   session.send({ type: "LogWant", request: nextRequest(), name: log.name, fromIndex: 0 });
-  await Promise.race([whole.promise, session.closed]);
+  const tooLate = sleep(logMsMax, "too late", { ref: false });
+  const came = await Promise.race([whole.promise, session.closed, tooLate]);
+  if (came === "too late") fault(ledger, "a log does not come whole");
   const records = pages.flatMap((page) => page.records);
   if (records.length < log.records.length)
     fault(ledger, `${log.records.length} records were answered and ${records.length} are there`);

@@ -21,6 +21,16 @@ export const addressIn = (dataFolder: string): PostgresAddress => {
   };
 };
 
+/** The same, as an operator would name it for another relay. */
+export const databaseUrlIn = (dataFolder: string): string => {
+  const { password } = placesIn(dataFolder);
+  const url = new URL(`postgres://localhost/${databaseName}`);
+  url.username = databaseUser;
+  url.password = readFileSync(password, "utf8").trim();
+  url.searchParams.set("host", placesIn(dataFolder).socketFolder);
+  return url.href;
+};
+
 /** Each gives one row for each thing that is wrong. */
 const questions = (sql: Sql) => ({
   "positions are not 1 to n": sql`
