@@ -503,6 +503,13 @@ export const guards: readonly Guard[] = [
     socketTests,
   ),
   guard(
+    "many frames at once are read in turn with those of others",
+    server("routes/socketRoute.ts"),
+    "allowSynchronousEvents: false",
+    socketTests,
+    "allowSynchronousEvents: true",
+  ),
+  guard(
     "a frame is cut by what its head claims",
     server("routes/socketRoute.ts"),
     "maxPayload: limits.frameByteLengthMax + 1",

@@ -7,8 +7,8 @@ export interface FrameAttack {
   readonly name: string;
   readonly isLoggedIn: boolean;
   send(client: RawClient): void;
-  /** The close code of the WebSocket; undefined: it is cut without a word. */
-  readonly code: number | undefined;
+  /** The close code of the WebSocket. */
+  readonly code: number;
   /** Undefined: below our frames, where the library has no words. */
   readonly refusal: string | undefined;
 }
@@ -48,6 +48,7 @@ const protocolError = 1002;
 const unsupportedData = 1003;
 const policyViolation = 1008;
 const tooLarge = 1009;
+const overloaded = 1013;
 
 const below = (
   name: string,
@@ -141,9 +142,10 @@ export const frameAttacks: readonly FrameAttack[] = [
     protocolError,
     frame({ opcode: Opcode.Ping, payload: bytes(126) }),
   ),
-  below(
+  named(
     "pings that nobody waits for",
-    undefined,
+    overloaded,
+    "Overloaded",
     frame(...repeated(5_000, { opcode: Opcode.Ping, payload: bytes(0) })),
   ),
 ];

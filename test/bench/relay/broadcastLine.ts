@@ -19,6 +19,10 @@ export const openBroadcastLine = async (url: string, receiverCount: number): Pro
       sender.write(frame);
       return 1;
     },
+    sendDue: (messageCount) => {
+      for (let count = 0; count < messageCount; count++) sender.write(frame);
+      return messageCount;
+    },
   });
   for (let at = 0; at < receiverCount; at += openingAtOnce)
     await Promise.all(

@@ -1,6 +1,6 @@
 /** Fan-out of one sender to many receivers, against a bare broadcast of messages of the same length. */
 import { cpuMsOf } from "./cpu.ts";
-import { messageCountFor, pacedMessageCount, type PacedRun, type PeakRun } from "./drive.ts";
+import { messageCountFor, type PacedRun, type PeakRun } from "./drive.ts";
 import { numberText, ratiosOf, type Spread, spreadOf, spreadText } from "./figures.ts";
 import { type Side, startSide } from "./jobs.ts";
 import type { LineSide } from "./lineSide.ts";
@@ -67,7 +67,6 @@ const runAll = async (
   };
   const paced = async (server: Server, line: string) => {
     progress(`fan-out to ${receiverCount}: ${line}, ${offeredPerSecond} a second`);
-    await load.ask("makeReady", { line, messageCount: pacedMessageCount(pace), putSize: 1 });
     return profile(`${line}-paced`, () =>
       measured([server], () => load.ask("paced", { line, ...pace })),
     );

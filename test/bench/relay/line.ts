@@ -7,13 +7,15 @@ export interface Line {
   makeReady(messageCount: number, putSize: number): void;
   /** Gives how many messages went; 0: none may go now. */
   send(putSize: number): number;
+  /** The same for so many that are due: a client gathers them while what it sent is not stored. */
+  sendDue(messageCount: number): number;
   /** One receiver, at one of the nodes, has come further. */
   onMore(fromPosition: number, toPosition: number, node: number): void;
   /** There may be room to send. */
   onRoom(): void;
 }
 
-type LineActs = Pick<Line, "receiverCount" | "makeReady" | "send">;
+type LineActs = Pick<Line, "receiverCount" | "makeReady" | "send" | "sendDue">;
 
 export const createLine = (acts: LineActs): Line => ({
   ...acts,

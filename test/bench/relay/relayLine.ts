@@ -1,11 +1,15 @@
 /** A line at the relay: one vault, a sender for each size of its puts, receivers spread over the nodes. */
 import { assert } from "@duro/crypto/types";
+import { limits } from "@duro/protocol";
 import type { Person, Vault } from "../../../packages/crypto/src/testing/people.ts";
 import { createLine, type Line, receivedOn } from "./line.ts";
 import { openReceiver } from "./receiver.ts";
 import { openSender, type Sender } from "./sender.ts";
 import { openSession, openSessions } from "./session.ts";
 import { createOneVault } from "./world.ts";
+
+/** One is being stored, and one is on its way. */
+const gatheredUnderWayMax = 2;
 
 interface RelayLineOptions {
   /** The sender is at the first. */
@@ -21,6 +25,7 @@ export const openRelayLine = async (options: RelayLineOptions): Promise<Line> =>
   assert(url !== undefined, "there is a relay");
   const { person, vault } = await createOneVault(url, seed);
   const senders = await openSenders(url, putSizes, person, vault);
+  const gathering = await openSender(await openSession(url, person.device), { person, vault });
   const senderOf = (putSize: number): Sender => {
     const sender = senders.get(putSize);
     assert(sender !== undefined, "a sender for that size");
@@ -33,7 +38,12 @@ export const openRelayLine = async (options: RelayLineOptions): Promise<Line> =>
       sender.make(Math.max(0, Math.ceil(messageCount / putSize) - sender.leftCount), putSize);
     },
     send: (putSize) => (senderOf(putSize).put() ? putSize : 0),
+    sendDue: (messageCount) => {
+      const count = Math.min(messageCount, limits.envelopesPerFrameMax);
+      return count > 0 && gathering.putNow(count, gatheredUnderWayMax) ? count : 0;
+    },
   });
+  gathering.onReceipt = () => line.onRoom();
   for (const sender of senders.values()) sender.onReceipt = () => line.onRoom();
   for (const [node, nodeUrl] of urls.entries()) {
     const count = Math.floor((receiverCount + urls.length - 1 - node) / urls.length);

@@ -12,6 +12,8 @@ export interface Sender {
   make(putCount: number, putSize: number): void;
   /** The next one, unless eight are without a receipt; false: it did not go. */
   put(): boolean;
+  /** So many as one put, made now, unless `underWayMax` are without a receipt; false: it did not go. */
+  putNow(envelopeCount: number, underWayMax: number): boolean;
   /** Made and not put. */
   readonly leftCount: number;
   readonly inFlightCount: number;
@@ -43,6 +45,11 @@ export const openSender = async (
   let sentCount = 0;
   let storedCount = 0;
   let inFlight: readonly number[] = [];
+  const write = ({ frame, envelopeCount }: ReadyPut): void => {
+    sentCount += envelopeCount;
+    inFlight = [...inFlight, sentCount];
+    session.socket.write(frame);
+  };
   const sender: Sender = {
     make: (putCount, putSize) => {
       const made = Array.from({ length: putCount }, () => ({
@@ -55,9 +62,13 @@ export const openSender = async (
       if (inFlight.length >= limits.putsInFlightMax) return false;
       const next = puts.pop();
       assert(next !== undefined, "enough was made: what runs dry measures nothing");
-      sentCount += next.envelopeCount;
-      inFlight = [...inFlight, sentCount];
-      session.socket.write(next.frame);
+      write(next);
+      return true;
+    },
+    putNow: (envelopeCount, underWayMax) => {
+      assert(puts.length === 0, "what was made comes before it in the chain");
+      if (inFlight.length >= underWayMax) return false;
+      write({ frame: feed.put(envelopeCount), envelopeCount });
       return true;
     },
     get leftCount() {

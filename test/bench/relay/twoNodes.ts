@@ -1,6 +1,6 @@
 /** Two relays on one database against one, at the same load: what passing on between them costs. */
 import { assert } from "@duro/crypto/types";
-import { pacedMessageCount, type PacedRun } from "./drive.ts";
+import type { PacedRun } from "./drive.ts";
 import { spreadOf, spreadText } from "./figures.ts";
 import { startSide } from "./jobs.ts";
 import type { LineSide } from "./lineSide.ts";
@@ -19,7 +19,6 @@ import { atMost, type Goal, printTable } from "./table.ts";
 
 const receiverCount = 20;
 const messagesPerSecond = 200;
-const putSizes = [1];
 const extraMsGoal = 1.5;
 /** A message that has to wait for a look into the store still comes before a person notices. */
 const farP99MsGoal = 150;
@@ -41,14 +40,12 @@ const runAll = async (
   { repetitions, runMs, profileFolder }: BenchOptions,
 ): Promise<Runs> => {
   const load = startSide<LineSide>(new URL("./lineSide.ts", import.meta.url));
-  const line = { receiverCount, putSizes };
+  const line = { receiverCount, putSizes: [] };
   const urls = [first.url, second.url];
   await load.ask("openRelay", { line: "one", seed: "one node", urls: [first.url], ...line });
   await load.ask("openRelay", { line: "two", seed: "two nodes", urls, ...line });
   const pace = { runMs, messagesPerSecond };
   const paced = async (name: string, nodeCount: number): Promise<Run> => {
-    const messageCount = pacedMessageCount(pace);
-    await load.ask("makeReady", { line: name, messageCount, putSize: 1 });
     return profiled(second, profileFolder, `nodes-${name}-far`, () =>
       profiled(first, profileFolder, `nodes-${name}-near`, () =>
         measured([first, second], () => load.ask("paced", { line: name, nodeCount, ...pace })),

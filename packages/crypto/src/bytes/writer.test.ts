@@ -30,3 +30,14 @@ test("what was written does not change when the bytes it was made of do", () => 
   part.fill(9);
   expect([...written]).toEqual([1, 2, 3, 3, 1, 2, 3]);
 });
+
+test.each([0, 1, 3, 7, 8, 100])(
+  "room for %i bytes, too little or too much, changes nothing",
+  (byteLengthMax) => {
+    const write = (to: Writer): void => {
+      to.bytes(new Uint8Array([1, 2, 3]));
+      to.varBytes(new Uint8Array([4, 5, 6]));
+    };
+    expect(encode(write, byteLengthMax)).toEqual(encode(write));
+  },
+);

@@ -14,8 +14,10 @@ export interface Writer {
   list<T>(items: readonly T[], writeItem: (to: Writer, item: T) => void): void;
 }
 
-export const encode = (write: (to: Writer) => void): Uint8Array => {
+/** `byteLengthMax`, where it is known, spares what is long from being copied as it grows. */
+export const encode = (write: (to: Writer) => void, byteLengthMax?: number): Uint8Array => {
   const encoder = encoding.createEncoder();
+  if (byteLengthMax !== undefined) encoder.cbuf = new Uint8Array(byteLengthMax);
   const writer: Writer = {
     u8: (value) => {
       assert(Number.isInteger(value) && value >= 0 && value <= 0xff, "a u8 is 0 to 255");
@@ -44,5 +46,6 @@ export const encode = (write: (to: Writer) => void): Uint8Array => {
     },
   };
   write(writer);
-  return encoding.toUint8Array(encoder);
+  const isWhole = byteLengthMax !== undefined && encoder.bufs.length === 0;
+  return isWhole ? encoder.cbuf.subarray(0, encoder.cpos) : encoding.toUint8Array(encoder);
 };

@@ -40,6 +40,15 @@ const viewOf = (bytes: Uint8Array): DataView => {
 /** Bits that say what stands in an envelope of a run: docs/protocol.md §7. */
 const says = { epoch: 1, logHead: 2, body: 4 } as const;
 
+/** Of chain, seqs, counts and lengths: some of them once, some in every envelope. */
+const numbersByteLengthMax = 16;
+
+const byteLengthMaxOf = (envelopes: readonly SignedHeadBytes[]): number => {
+  let byteLength = at.end;
+  for (const { body } of envelopes) byteLength += at.end + (body?.length ?? 0);
+  return byteLength + numbersByteLengthMax;
+};
+
 /** Contiguous heads of one chain. */
 export const encodeSignedHeads = (envelopes: readonly SignedHeadBytes[]): Uint8Array =>
   encode((to) => {
@@ -70,4 +79,4 @@ export const encodeSignedHeads = (envelopes: readonly SignedHeadBytes[]): Uint8A
       else to.varBytes(body);
       before = signedHead;
     });
-  });
+  }, byteLengthMaxOf(envelopes));

@@ -42,7 +42,7 @@ export interface Appender {
 
 /** What one transaction may hold: bounded memory, and locks for milliseconds. */
 const flushByteLengthMax = 8_388_608;
-const flushEnvelopeCountMax = 8_192;
+const flushEnvelopeCountMax = 4_096;
 /**
  * Lanes that write side by side. Every vault belongs to one, so its order is kept; a second one lets
  * checking go on while Postgres writes.

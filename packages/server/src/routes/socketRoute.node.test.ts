@@ -1,15 +1,18 @@
 /** Who gets a WebSocket, and what the library under it is held to: bytes that never become a frame of ours. */
 import { assert } from "@duro/crypto/types";
 import { limits, socketPath, subprotocol } from "@duro/protocol";
+import fastify from "fastify";
 import { once } from "node:events";
 import { request } from "node:http";
 import type { Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import type { Connection } from "../relay/connection.ts";
 import { openMemoryRelayStores } from "../testing/memoryRelayStores.ts";
 import { connectClient } from "../testing/relayClient.ts";
 import { startTestRelay, type TestRelay } from "../testing/testRelay.ts";
 import { foundVault } from "../testing/testVault.ts";
+import { socketRoute } from "./socketRoute.ts";
 
 let relay: TestRelay | undefined;
 afterEach(async () => {
@@ -141,4 +144,41 @@ test("the largest frame of somebody who is logged in is read, in pieces of a pro
   // Read, and found to be no frame of ours.
   expect(await client.closed).toEqual({ code: 1003, reason: "UnsupportedFrame" });
   assert(client.socket.readyState === WebSocket.CLOSED, "it is over");
+});
+
+test("of one socket no more than one frame is read in a turn, however many came at once", async () => {
+  const turns: number[] = [];
+  let turn = 0;
+  const count = (): void => {
+    turn += 1;
+    if (turns.length < frameCount) setImmediate(count);
+  };
+  const frameCount = 200;
+  const connection: Connection = {
+    onMessage: () => void turns.push(turn),
+    onText: () => {},
+    onControlFrame: () => {},
+    onClosed: () => {},
+    take: () => {},
+    isReady: true,
+  };
+  const app = fastify();
+  await socketRoute(app, {
+    connect: () => connection,
+    disconnected: () => {},
+    loginCheckFor: () => () => Promise.reject(new Error("nobody logs in")),
+    origins: () => new Set(),
+    admit: () => () => {},
+    isStopping: () => false,
+  });
+  const socket = await openBare(await app.listen());
+  setImmediate(count);
+  const frame = Buffer.from([0x82, 0x81, 0, 0, 0, 0, 1]);
+  socket.write(Buffer.concat(Array.from({ length: frameCount }, () => frame)));
+  await expect.poll(() => turns.length).toBe(frameCount);
+  // Where in a turn it is counted up is not ours to say.
+  const most = Math.max(...turns.map((one) => turns.filter((other) => other === one).length));
+  expect(most).toBeLessThanOrEqual(2);
+  socket.destroy();
+  await app.close();
 });

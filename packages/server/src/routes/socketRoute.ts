@@ -56,6 +56,8 @@ export const socketRoute = async (app: FastifyInstance, deps: SocketDeps): Promi
       maxFragments: fragmentCountMax,
       maxBufferedChunks: chunkCountMax,
       clientTracking: false,
+      // One message of each socket in a turn: whoever sends many at once does not hold up the others.
+      allowSynchronousEvents: false,
       handleProtocols: () => subprotocol,
     },
     errorHandler: (_, socket) => socket.terminate(),
