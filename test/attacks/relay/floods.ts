@@ -94,7 +94,8 @@ export const floods: readonly Flood[] = [
       request: nextRequest(),
       mailbox: mailboxNumbers.fromNumber(at),
     }),
-    refusals: ["MailboxFull", "Overloaded"],
+    // An address has a budget of guesses, which fills up again while others are tried.
+    refusals: ["MailboxUnknown", "MailboxFull", "Overloaded"],
   },
 ];
 
