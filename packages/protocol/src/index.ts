@@ -143,6 +143,13 @@ export type { Run, WireEnvelope } from "./wire/run.ts";
 export { envelopesToRun, runToEnvelopes } from "./wire/runEnvelopes.ts";
 export { ClientTag, RelayTag } from "./wire/tags.ts";
 export type { CatchUpDone, CloseVault, Nudge, OpenVault, Pull, VaultHeads } from "./wire/vault.ts";
+export type { ClientEffect } from "./client/clientEffect.ts";
+export type { ClientInput } from "./client/clientInput.ts";
+export type { ClientConnection } from "./client/clientState.ts";
+export { clientStep } from "./client/clientStep.ts";
+export { openClientConnection } from "./client/dial.ts";
+export type { Ended, RefusalSaid, RelayFault } from "./client/ended.ts";
+export type { ClientStep } from "./client/step.ts";
 export { type Refused, refused, refusalFrame } from "./relay/refused.ts";
 export type { PreparedRun, RelayEffect } from "./relay/relayEffect.ts";
 export type {

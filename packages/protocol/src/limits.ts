@@ -48,6 +48,10 @@ export const pairingMessageCountMax = 32;
 export const creditWindowByteLength = 1_048_576;
 /** Puts without a receipt. Gathering makes a longer queue pointless. */
 export const putsInFlightMax = 8;
+/** LogWants of a client without all their answers; the relay keeps 1,024. */
+export const logWantsInFlightMax = 64;
+/** BodyWants of a client without all their answers; the relay keeps 64. */
+export const bodyWantsInFlightMax = 16;
 /** Above this a slow connection gets nudges only, and pulls when it can. */
 export const bufferedByteLengthMax = 262_144;
 /** Edits gather up to here while a receipt is out, then go as one envelope. */

@@ -24,3 +24,24 @@ export const fullBeaconIntervalMs = day;
 export const trashLifetimeMs = 14 * day;
 /** A writer unseen for longer does not hold up deletion. */
 export const activeWriterMs = 30 * day;
+
+// The client's side
+
+/** The first wait after a failed connection is up to this long; it doubles. */
+export const backoffBaseMs = second / 2;
+/** A relay that was away all night is found again within this time. */
+export const backoffMaxMs = 5 * minute;
+/** A connection that lasted this long was a good one: the waits begin anew. */
+export const connectionHeldMs = minute;
+/** A relay may ask for a pause, and not for ever. */
+export const retryAfterMsMax = 5 * minute;
+/** For name look-up, TCP, TLS and proxies of a slow line. */
+export const dialTimeoutMs = 30 * second;
+/** What a relay owes at once, the Challenge and the Welcome, over a slow line. */
+export const answerTimeoutMs = 20 * second;
+/** A signature that comes later meets a nonce that is over: the way to the relay takes a while too. */
+export const loginSignTimeoutMs = loginNonceLifetimeMs - 5 * second;
+/** A socket that is doubted is given this long for one frame. */
+export const probeTimeoutMs = 5 * second;
+/** An honest relay pings every twenty seconds; more of them are not worth an answer each. */
+export const pongIntervalMs = second;

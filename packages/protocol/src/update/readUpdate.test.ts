@@ -87,6 +87,7 @@ describe("what an update brings and refers to", () => {
       brings: { clientId: author, from: 0, end: 4 },
       needs: new Map(),
       structCount: 1,
+      deletionCount: 0,
     });
   });
 
@@ -118,7 +119,12 @@ describe("what an update brings and refers to", () => {
     const doc = docOf(author);
     updateOf(doc, () => doc.getArray("a").push([1, 2]));
     const shape = shapeOf(updateOf(doc, () => doc.getArray("a").delete(0, 2)));
-    expect(shape).toEqual({ brings: undefined, needs: new Map([[author, 2]]), structCount: 0 });
+    expect(shape).toEqual({
+      brings: undefined,
+      needs: new Map([[author, 2]]),
+      structCount: 0,
+      deletionCount: 1,
+    });
   });
 
   const everyKind = (doc: Y.Doc): void => {

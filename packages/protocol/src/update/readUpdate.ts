@@ -22,6 +22,8 @@ export interface UpdateShape {
   /** By clientID, the clock that a document must have reached before this may be applied. */
   readonly needs: ReadonlyMap<number, number>;
   readonly structCount: number;
+  /** Of ranges, in which clocks are deleted. */
+  readonly deletionCount: number;
 }
 
 const updateLimit = { what: "update", byteLengthMax: dataContentByteLengthMax };
@@ -35,8 +37,8 @@ export const readUpdate = (update: Uint8Array, author: number): Result<UpdateSha
   decode(updateLimit, update, (from) => {
     const needs = createNeeds();
     const { brings, structCount } = readStructs(from, author, needs);
-    readDeletes(from, { author, end: brings?.end }, needs);
-    return { brings, needs: needs.clocks, structCount };
+    const deletionCount = readDeletes(from, { author, end: brings?.end }, needs);
+    return { brings, needs: needs.clocks, structCount, deletionCount };
   });
 
 interface Needs {
@@ -123,24 +125,28 @@ const readReference = (from: Reader, { clientId, clock }: Place, needs: Needs): 
   if (other !== clientId) needs.reach(other, at + 1);
 };
 
+/** How many ranges. */
 const readDeletes = (
   from: Reader,
   own: { readonly author: number; readonly end: number | undefined },
   needs: Needs,
-): void => {
+): number => {
   const seen = new Set<number>();
+  let count = 0;
   from.list(Number.MAX_SAFE_INTEGER, deletesByteLengthMin, () => {
     const clientId = from.varUint();
     if (seen.has(clientId)) from.refuse("each clientID once", "one twice");
     seen.add(clientId);
-    const end = readRanges(from);
+    const { end, rangeCount } = readRanges(from);
+    count += rangeCount;
     if (clientId !== own.author || own.end === undefined) return needs.reach(clientId, end);
     if (end > own.end) from.refuse("deletions of what is there", "of what is to come");
   });
+  return count;
 };
 
 /** Where the last one ends: they rise, and do not touch one another's clocks. */
-const readRanges = (from: Reader): number => {
+const readRanges = (from: Reader): { readonly end: number; readonly rangeCount: number } => {
   let end = 0;
   const ranges = from.list(Number.MAX_SAFE_INTEGER, rangeByteLengthMin, () => {
     const start = from.varUint();
@@ -148,7 +154,8 @@ const readRanges = (from: Reader): number => {
     end = start + readCount(from);
     if (!Number.isSafeInteger(end)) from.refuse("a clock below 2^53", "a larger one");
   });
-  return ranges.length === 0 ? from.refuse("a range", "none") : end;
+  if (ranges.length === 0) from.refuse("a range", "none");
+  return { end, rangeCount: ranges.length };
 };
 
 /** Nothing has no length: a struct that takes no clock would stand in the way of the next one. */
