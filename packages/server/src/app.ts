@@ -20,6 +20,7 @@ import { createPostgresTidyStore } from "./postgres/postgresTidyStore.ts";
 import type { App, AppDeps } from "./program/appDeps.ts";
 import { createAdmission } from "./relay/admission.ts";
 import { type Relay, startRelay } from "./relay/startRelay.ts";
+import { systemTimers } from "./relay/timers.ts";
 import { registerAbout } from "./routes/aboutRoutes.ts";
 import { registerAccounts } from "./routes/accountRoutes.ts";
 import { blobRoutesPlugin } from "./routes/blobRoutes.ts";
@@ -83,6 +84,7 @@ export const buildApp = async (deps: AppDeps): Promise<App> => {
     self: { relayKey: keys.signKey, generation },
     quotas,
     nowMs,
+    timers: systemTimers,
     randomBytes,
     metrics: relayMetricsOf(deps.metrics),
     onFailure,

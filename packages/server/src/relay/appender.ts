@@ -25,6 +25,7 @@ export interface AppenderDeps {
   readonly logs: KnownLogs;
   readonly signReceipt: ReceiptSigner;
   readonly nowMs: () => number;
+  readonly nextTurn: () => Promise<void>;
   readonly quotaByteLength: number | undefined;
   /** Contiguous in their vault, rising. */
   readonly onStored: (vault: VaultId, runs: readonly LiveRun[]) => void;
@@ -94,14 +95,14 @@ const createLane = (deps: AppenderDeps, openings: Openings): Appender => {
   /** The next flush is checked while the one before it is written. */
   const run = async (): Promise<void> => {
     // What arrives in the same turn goes along.
-    await new Promise(setImmediate);
+    await deps.nextTurn();
     let written: Promise<unknown> = Promise.resolve();
     while (waiting.length > 0) {
       const puts = takeFlush(waiting);
       const checked = await attempt(puts, checkAll(deps, openings, stretchesOf(puts)));
       await written;
       if (checked !== undefined) written = attempt(puts, write(deps, checked));
-      await new Promise(setImmediate);
+      await deps.nextTurn();
       if (waiting.length === 0) await written;
     }
     running = undefined;

@@ -19,6 +19,7 @@ import type { LoginCheck } from "./loginCheck.ts";
 import { createMailboxHall } from "./mailboxHall.ts";
 import { createReceiptSigner } from "./receipts.ts";
 import type { RelayMetrics } from "./relayMetrics.ts";
+import type { RelayTimers } from "./timers.ts";
 
 export interface RelayDeps {
   readonly stores: RelayStores;
@@ -27,6 +28,7 @@ export interface RelayDeps {
   readonly self: RelaySelf;
   readonly quotas: RelayQuotas;
   readonly nowMs: () => number;
+  readonly timers: RelayTimers;
   readonly randomBytes: RandomBytes;
   readonly metrics: RelayMetrics;
   readonly onFailure: (where: string, cause: unknown) => void;
@@ -50,7 +52,7 @@ const tickIntervalMs = 5_000;
 const lookAgainIntervalMs = 15_000;
 
 export const startRelay = (deps: RelayDeps): Relay => {
-  const { stores, notifier, nowMs, metrics } = deps;
+  const { stores, notifier, nowMs, timers, metrics } = deps;
   const logs = createKnownLogs(stores.logStore);
   const fail = (where: string) => (cause: unknown) => {
     metrics.failed(where);
@@ -67,6 +69,7 @@ export const startRelay = (deps: RelayDeps): Relay => {
     logs,
     signReceipt: createReceiptSigner(deps.keys, deps.self.generation),
     nowMs,
+    nextTurn: () => timers.nextTurn(),
     quotaByteLength: deps.quotas.byteLength,
     onStored: (vault, runs) => {
       hub.stored(vault, runs);
@@ -116,11 +119,11 @@ export const startRelay = (deps: RelayDeps): Relay => {
     if (devices.length > 0) await stores.accountStore.seen(devices, nowMs());
   };
 
-  const tick = setInterval(() => {
+  const endTicks = timers.every(tickIntervalMs, () => {
     for (const connection of connections) connection.take({ kind: "tick" });
     writeSeen().catch(fail("seen"));
-  }, tickIntervalMs);
-  const again = setInterval(() => void lookAgain.everything(), lookAgainIntervalMs);
+  });
+  const endLooks = timers.every(lookAgainIntervalMs, () => void lookAgain.everything());
 
   return {
     logs,
@@ -147,8 +150,8 @@ export const startRelay = (deps: RelayDeps): Relay => {
       metrics.connected(connections.size);
     },
     stop: async () => {
-      clearInterval(tick);
-      clearInterval(again);
+      endTicks();
+      endLooks();
       await appender.drained();
       for (const connection of connections) connection.take({ kind: "shutdown" });
       await writeSeen().catch(fail("seen"));

@@ -8,6 +8,7 @@ import type { Notifier } from "../ports/notifier.ts";
 import type { RelayQuotas, RelayStores } from "../relay/context.ts";
 import { noMetrics } from "../relay/relayMetrics.ts";
 import { type Relay, startRelay } from "../relay/startRelay.ts";
+import { systemTimers } from "../relay/timers.ts";
 import { socketRoute } from "../routes/socketRoute.ts";
 
 export interface TestRelay {
@@ -43,6 +44,7 @@ export const startTestRelay = async ({
     self: { relayKey: keys.signKey, generation: testGeneration },
     quotas: { byteLength: undefined, deviceCountMax: 256, vaultCountMax: 256, ...quotas },
     nowMs,
+    timers: systemTimers,
     randomBytes: systemRandomBytes,
     metrics: noMetrics,
     onFailure: (_, cause) => failures.push(cause),

@@ -26,6 +26,7 @@ import { type Appender, createAppender } from "../relay/appender.ts";
 import type { RelayStores } from "../relay/context.ts";
 import { createKnownLogs, type KnownLogs } from "../relay/knownLogs.ts";
 import { createReceiptSigner } from "../relay/receipts.ts";
+import { systemTimers } from "../relay/timers.ts";
 import { runTidying, type TidyingReport } from "../tidy/runTidying.ts";
 import { blobSample } from "./blobSamples.ts";
 import { createTidyWriter, type TidyWriter } from "./tidyWriter.ts";
@@ -98,6 +99,7 @@ const createWorldAppender = (
       relayGenerations.fromBytes(new Uint8Array(32)),
     ),
     nowMs,
+    nextTurn: () => systemTimers.nextTurn(),
     quotaByteLength: undefined,
     onStored: () => {},
     onFlush: () => {},
