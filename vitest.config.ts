@@ -63,6 +63,7 @@ export default defineConfig({
             "libsodium-wrappers-sumo",
             "typebox",
             "typebox/value",
+            "y-protocols/awareness",
             "yjs",
           ],
         },

@@ -14,9 +14,11 @@ export const arrows: Readonly<Record<string, PackageRule>> = {
   crypto: { mayImport: [], mayUseNode: false },
   protocol: { mayImport: ["@duro/crypto/types"], mayUseNode: false },
   client: {
-    mayImport: ["@duro/crypto", "@duro/crypto/types", "@duro/protocol"],
+    mayImport: ["@duro/crypto", "@duro/crypto/types", "@duro/crypto/verify", "@duro/protocol"],
     mayUseNode: true,
+    testsMayImport: ["@duro/crypto/testing/*"],
   },
+  memory: { mayImport: [], mayUseNode: false },
   server: {
     // Never "@duro/crypto": the relay cannot decrypt. Its tests play its clients, so they may.
     mayImport: [

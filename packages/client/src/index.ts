@@ -1,4 +1,21 @@
 /** The door of the package. Adapters of one platform are behind `./node` and `./browser`. */
+export { systemClock } from "./clock/systemClock.ts";
+export {
+  type Engine,
+  type EngineDeps,
+  type EngineStatus,
+  type NotSetUp,
+  openEngine,
+} from "./engine/engine.ts";
+export type { OpenDoc, Vault, VaultStatus } from "./engine/vaults.ts";
+export type { Clock } from "./ports/clock.ts";
+export type { AnswerTooLong, Http, HttpAnswer, HttpRequest, Unreachable } from "./ports/http.ts";
+export type {
+  KeyStore,
+  KeyStoreTaken,
+  KeyStoreUnavailable,
+  KeyStoreUnsafe,
+} from "./ports/keyStore.ts";
 export {
   type CommitError,
   type Entry,
@@ -16,3 +33,4 @@ export {
   wholeTable,
   type Write,
 } from "./ports/localStore.ts";
+export type { Socket, SocketClosed, SocketEvents, Transport } from "./ports/transport.ts";

@@ -1,0 +1,326 @@
+/**
+ * The engine of one device: its logs, its vaults, and one connection to a relay that it does not trust.
+ * Everything works without that connection, and goes on where it stopped when there is one again.
+ */
+import { type DeviceKeys, plainVaultRecord, type RandomBytes } from "@duro/crypto";
+import { err, LogKind, ok, type Result } from "@duro/crypto/types";
+import {
+  encodeRecord,
+  type IdentityState,
+  type LogRecord,
+  type VaultState,
+} from "@duro/crypto/verify";
+import type { ChainId, LogName, UserId, VaultId } from "@duro/protocol";
+import { createDuties } from "../duties/duties.ts";
+import { createPosts, type PostError } from "../duties/posts.ts";
+import { openFollowedLogs } from "../logs/followedLogs.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { LocalStore } from "../ports/localStore.ts";
+import type { Transport } from "../ports/transport.ts";
+import { recordKey, recordsOf } from "../store/keys.ts";
+import { readRange } from "../store/readRange.ts";
+import type { RunTaken } from "../vault/takeRun.ts";
+import type { VaultLink } from "../vault/vaultLink.ts";
+import { type Connection, createConnection, type EngineEffect } from "./connection.ts";
+import { createLogSync } from "./logSync.ts";
+import { answerChallenge } from "./login.ts";
+import { readSelf } from "./self.ts";
+import { createSignal } from "./signal.ts";
+import { createVaults, type OpenedVault, type Vault } from "./vaults.ts";
+
+export interface EngineDeps {
+  readonly store: LocalStore;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly device: DeviceKeys;
+  /** Undefined: everything stays on this machine. */
+  readonly relayUrl: string | undefined;
+  /** Name and version, for the relay's statistics. */
+  readonly program: string;
+  /** A bug, or a store that fails: what it happened to does nothing more. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
+/** The store knows no user yet: an identity is founded, joined or recovered first. */
+export interface NotSetUp {
+  readonly type: "NotSetUp";
+}
+
+export interface Engine extends AsyncDisposable {
+  readonly user: UserId;
+  readonly vaults: readonly Vault[];
+  vault(id: VaultId): Vault | undefined;
+  /** Dials, and goes on trying. */
+  connect(): void;
+  /** Until `connect`. */
+  disconnect(): void;
+  /**
+   * Appends a record to a log, made from what stands by then; made anew where somebody else was first.
+   * `make` gives nothing where nothing is left to do.
+   */
+  post(name: LogName, make: () => LogRecord | undefined): Promise<Result<void, PostError>>;
+  /** What this device owes the vault after somebody's device is gone, at once; it is done later anyway. */
+  doDuties(vault: VaultId): Promise<Result<void, PostError>>;
+  /** The newest that is known of somebody. */
+  identity(user: UserId): IdentityState | undefined;
+  vaultLog(vault: VaultId): VaultState | undefined;
+  readonly status: EngineStatus;
+  onChange(listener: () => void): () => void;
+}
+
+export interface EngineStatus {
+  readonly link: Connection["state"]["link"]["kind"] | "none";
+}
+
+export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSetUp>> => {
+  const { store, clock, device, randomBytes, relayUrl } = deps;
+  const user = await readSelf(store);
+  if (user === undefined) return err({ type: "NotSetUp" });
+  const logs = await openFollowedLogs(store);
+  const changed = createSignal();
+  let connection: Connection | undefined;
+  const input: Connection["input"] = (said) => connection?.input(said);
+
+  const vaults = createVaults({
+    store,
+    clock,
+    logs,
+    user,
+    device,
+    randomBytes,
+    link: linkTo(input),
+    onChange: changed.tell,
+    onAuthorUnknown: (author, vault) => logSync.wantAuthor(author, vault),
+    onLogAhead: (vault) => logSync.follow({ kind: LogKind.Vault, log: vault }),
+    onRefused: (vault, chain, taken) => {
+      if (taken.kind === "equivocation") postEquivocation(vault, chain, taken);
+      changed.tell();
+    },
+    onOwnChainElsewhere: changed.tell,
+    onFailure: deps.onFailure,
+  });
+
+  const logSync = createLogSync({
+    logs,
+    ask: (name, fromIndex) => input({ kind: "followLog", name, fromIndex }),
+    onVaultChanged: async (vault) => {
+      const entry = await vaults.refresh(vault);
+      if (entry === undefined || !logSync.isHere(vault)) return;
+      openAtRelay(entry);
+      entry.core.sealable();
+      duties.look(vault);
+    },
+    onAuthorCame: (vault) => vaults.get(vault)?.core.pull(),
+    onTrouble: changed.tell,
+    giveBack: (name, fromIndex) => {
+      giveBack(name, fromIndex).catch(deps.onFailure);
+    },
+  });
+
+  /** What the relay lost, or never had: a vault that was founded without one. */
+  const giveBack = async (name: LogName, fromIndex: number): Promise<void> => {
+    const range = { ...recordsOf(name), from: recordKey(name, fromIndex) };
+    for (const { value } of await readRange(store, "records", range)) {
+      const appended = await posts.append(value);
+      // Somebody else was first, or the connection is gone: what is there shows the next time.
+      if (!appended.ok) return;
+    }
+    logSync.follow(name);
+  };
+
+  const posts = createPosts({
+    append: (request, record) => input({ kind: "appendRecord", request, record }),
+    catchUp: (name) => logSync.catchUp(name),
+    appended: async (name, record) => {
+      const { index } = record;
+      const records = [encodeRecord(record)];
+      await logSync.take({ kind: "logRecords", name, fromIndex: index, records, headIndex: index });
+    },
+  });
+
+  const duties = createDuties({
+    clock,
+    doer: { user, device, randomBytes },
+    viewOf: (vault) => vaults.viewOf(vault),
+    chainsOf: (vault) => vaults.get(vault)?.core.memory.chains.values() ?? [],
+    post: (name, make) => posts.post(name, make),
+  });
+
+  /** Its log is here as far as the relay has it, so what is read there can be judged. */
+  const openAtRelay = (entry: OpenedVault): void => {
+    if (entry.isOpening || connection?.state.link.kind !== "ready") return;
+    entry.isOpening = true;
+    const { vault } = entry.core;
+    input({
+      kind: "openVault",
+      vault,
+      logHead: logs.vault(vault)?.head,
+      vector: entry.core.vector(),
+      wantsBodies: true,
+      wantsPresence: true,
+    });
+  };
+
+  /** Both heads, so that everybody cuts the chain at the same place. */
+  const postEquivocation = (
+    vault: VaultId,
+    chain: ChainId,
+    { ours, theirs }: Extract<RunTaken, { kind: "equivocation" }>,
+  ): void => {
+    posts
+      .post({ kind: LogKind.Vault, log: vault }, () => {
+        const state = logs.vault(vault);
+        const row = vaults.get(vault)?.core.memory.chains.get(chain);
+        const identity = logs.identity(user);
+        const theirIdentity = row === undefined ? undefined : logs.identity(row.user);
+        if (!state || !row || !identity || !theirIdentity || state.cutsByChain.has(chain))
+          return undefined;
+        const { incarnation } = row;
+        return plainVaultRecord(
+          state,
+          { device, identity },
+          {
+            type: "equivocation",
+            user: row.user,
+            device: row.device,
+            incarnation,
+            heads: [ours, theirs],
+          },
+          [theirIdentity],
+        );
+      })
+      .catch(deps.onFailure);
+  };
+
+  const onWelcome = (known: readonly VaultId[]): void => {
+    logSync.follow({ kind: LogKind.Identity, log: user });
+    for (const vault of new Set([...known, ...logs.vaults])) {
+      for (const member of logs.vault(vault)?.members.keys() ?? [])
+        if (member !== user) logSync.follow({ kind: LogKind.Identity, log: member });
+      logSync.follow({ kind: LogKind.Vault, log: vault });
+    }
+  };
+
+  const onLost = (): void => {
+    for (const entry of vaults.all()) {
+      entry.isCaughtUp = false;
+      entry.isOpening = false;
+      entry.core.disconnected();
+    }
+    logSync.disconnected();
+  };
+
+  const perform = async (effect: EngineEffect): Promise<void> => {
+    if (posts.take(effect)) return;
+    switch (effect.kind) {
+      case "signLogin": {
+        if (relayUrl === undefined) return;
+        const nowMs = clock.nowMs();
+        const login = await answerChallenge({ store, device, nowMs }, relayUrl, effect.challenge);
+        return login === undefined ? undefined : input(login);
+      }
+      case "welcome":
+        return onWelcome(effect.vaults);
+      case "lost":
+      case "stopped":
+        return onLost();
+      case "logRecords":
+        return logSync.take(effect);
+      case "logGrew":
+        if (effect.name.kind === LogKind.Vault) logSync.isSaidToReach(effect.name.log, effect.head);
+        return;
+      case "vaultHeads":
+        logSync.isSaidToReach(effect.vault, effect.logHead);
+        return vaults.get(effect.vault)?.core.connected(effect.chains);
+      case "envelopes":
+        return vaults.get(effect.vault)?.core.envelopes(effect.runs, effect.byteLength);
+      case "seal":
+        if (!logSync.isHere(effect.vault)) return input({ kind: "sealLater", vault: effect.vault });
+        return vaults.get(effect.vault)?.core.seal();
+      case "receipt":
+        return vaults.get(effect.vault)?.core.receipt(effect.receipt);
+      case "putRefused":
+        return vaults.get(effect.vault)?.core.putRefused(effect.chain, effect.refusal);
+      case "nudged":
+        return vaults.get(effect.vault)?.core.pull();
+      case "caughtUp":
+      case "vaultRefused": {
+        const entry = vaults.get(effect.vault);
+        if (entry !== undefined) entry.isCaughtUp = effect.kind === "caughtUp";
+        return;
+      }
+      case "logRefused":
+        return logSync.refused(effect.name);
+      case "relayMisbehaved":
+      case "bodiesMissing":
+      case "presence":
+      case "recordAppended":
+      case "blobToken":
+      case "blobDropped":
+      case "mailboxOpened":
+      case "requestRefused":
+      case "requestLost":
+      case "mailboxMessage":
+      case "mailboxClosed":
+      case "mailboxRefused":
+        return;
+    }
+  };
+
+  for (const vault of logs.vaults) await vaults.refresh(vault);
+  if (relayUrl !== undefined)
+    connection = createConnection({
+      transport: deps.transport,
+      clock,
+      randomBytes,
+      url: relayUrl,
+      program: deps.program,
+      onEffect: (effect) => {
+        perform(effect).then(changed.tell, deps.onFailure);
+      },
+      onFailure: deps.onFailure,
+    });
+
+  return ok({
+    user,
+    get vaults() {
+      return vaults.all().map(({ face }) => face);
+    },
+    vault: (id) => vaults.get(id)?.face,
+    connect: () => input({ kind: "start" }),
+    disconnect: () => input({ kind: "stop" }),
+    post: (name, make) => posts.post(name, make),
+    doDuties: (vault) => duties.doNow(vault),
+    identity: logs.identity,
+    vaultLog: logs.vault,
+    get status(): EngineStatus {
+      return { link: connection?.state.link.kind ?? "none" };
+    },
+    onChange: changed.listen,
+    [Symbol.asyncDispose]: async () => {
+      duties.stop();
+      connection?.close();
+      connection = undefined;
+      await logSync.idle();
+      for (const { core } of vaults.all()) {
+        core.close();
+        await core.idle();
+      }
+    },
+  } satisfies Engine);
+};
+
+const linkTo = (input: Connection["input"]): VaultLink => ({
+  dirty: (vault, byteLength) => input({ kind: "dirty", vault, byteLength }),
+  sealed: (vault, remainingByteLength) =>
+    input(
+      remainingByteLength === 0
+        ? { kind: "nothingToSeal", vault }
+        : { kind: "sealed", vault, remainingByteLength },
+    ),
+  sealLater: (vault) => input({ kind: "sealLater", vault }),
+  put: (vault, run) => input({ kind: "put", vault, run }),
+  taken: (byteLength) => input({ kind: "taken", byteLength }),
+  pull: (vault, vector) => input({ kind: "pullVault", vault, vector }),
+});

@@ -1,0 +1,132 @@
+/**
+ * Keeps the logs in step with the relay: asks for what is behind ours, takes it, and knows how far the
+ * relay says that each goes. Nothing is sealed in a vault whose log is not here that far.
+ */
+import { LogKind } from "@duro/crypto/types";
+import type { LogHead, LogName, UserId, VaultId } from "@duro/protocol";
+import type { FollowedLogs, LogTrouble } from "../logs/followedLogs.ts";
+import type { EngineEffect } from "./connection.ts";
+import { createSerial } from "./serial.ts";
+
+export interface LogSync {
+  /** From what is here. */
+  follow(name: LogName): void;
+  /** Resolves when it is here as far as the relay had it, or the connection is gone. */
+  catchUp(name: LogName): Promise<void>;
+  take(effect: Extract<EngineEffect, { kind: "logRecords" }>): Promise<void>;
+  /** The relay has no such log. */
+  refused(name: LogName): void;
+  /** The relay says that the log goes that far. */
+  isSaidToReach(vault: VaultId, head: LogHead): void;
+  isHere(vault: VaultId): boolean;
+  /** Its log was asked for since somebody's chain cannot be verified without it. */
+  wantAuthor(user: UserId, vault: VaultId): void;
+  disconnected(): void;
+  idle(): Promise<void>;
+}
+
+export interface LogSyncDeps {
+  readonly logs: FollowedLogs;
+  readonly ask: (name: LogName, fromIndex: number) => void;
+  /** The vault's own log has grown, or that of a member. */
+  readonly onVaultChanged: (vault: VaultId) => Promise<void>;
+  /** An author's log came that chains of that vault waited for. */
+  readonly onAuthorCame: (vault: VaultId) => void;
+  readonly onTrouble: (trouble: LogTrouble) => void;
+  /** The relay lacks what is here from that index on. */
+  readonly giveBack: (name: LogName, fromIndex: number) => void;
+}
+
+export const createLogSync = (deps: LogSyncDeps): LogSync => {
+  const { logs, ask } = deps;
+  const jobs = createSerial();
+  const saidIndex = new Map<VaultId, number>();
+  /** Vaults whose log stops at a record that pins more of somebody than is here. */
+  const vaultsByMissing = new Map<UserId, Set<VaultId>>();
+  /** Vaults in which chains came of somebody who is not known that far. */
+  const vaultsByAuthor = new Map<UserId, Set<VaultId>>();
+  const catchingUp = new Map<string, (() => void)[]>();
+
+  const follow = (name: LogName): void => ask(name, (logs.head(name)?.index ?? -1) + 1);
+
+  const endWaiting = (key: string): void => {
+    for (const resolve of catchingUp.get(key) ?? []) resolve();
+    catchingUp.delete(key);
+  };
+
+  const takeVault = async (vault: VaultId, trouble: LogTrouble | undefined): Promise<void> => {
+    if (trouble?.type === "IdentityNeeded") {
+      addTo(vaultsByMissing, trouble.user, vault);
+      follow({ kind: LogKind.Identity, log: trouble.user });
+    }
+    await deps.onVaultChanged(vault);
+  };
+
+  const takeIdentity = async (user: UserId): Promise<void> => {
+    for (const vault of takeFrom(vaultsByMissing, user))
+      follow({ kind: LogKind.Vault, log: vault });
+    for (const vault of logs.vaults)
+      if (logs.vault(vault)?.members.has(user) === true) await deps.onVaultChanged(vault);
+    for (const vault of takeFrom(vaultsByAuthor, user)) deps.onAuthorCame(vault);
+  };
+
+  const take = async ({
+    name,
+    fromIndex,
+    records,
+    headIndex,
+  }: Extract<EngineEffect, { kind: "logRecords" }>): Promise<void> => {
+    if (name.kind === LogKind.Vault) raise(saidIndex, name.log, headIndex);
+    const ours = logs.head(name)?.index ?? -1;
+    if (headIndex < ours) deps.giveBack(name, headIndex + 1);
+    const taken = await logs.take(name, fromIndex, records);
+    // The store has no room: asked for again on the next connection.
+    if (!taken.ok) return endWaiting(name.log);
+    const { trouble, newCount } = taken.value;
+    if (trouble !== undefined) deps.onTrouble(trouble);
+    if (trouble?.type === "LogGap") follow(name);
+    if (name.kind === LogKind.Vault) await takeVault(name.log, trouble);
+    else if (newCount > 0) await takeIdentity(name.log);
+    if (fromIndex + records.length > headIndex) endWaiting(name.log);
+  };
+
+  return {
+    follow,
+    catchUp: (name) =>
+      new Promise((resolve) => {
+        catchingUp.set(name.log, [...(catchingUp.get(name.log) ?? []), resolve]);
+        follow(name);
+      }),
+    take: (effect) => jobs.run(() => take(effect)),
+    refused: (name) => {
+      endWaiting(name.log);
+      if (logs.head(name) !== undefined) deps.giveBack(name, 0);
+    },
+    isSaidToReach: (vault, { index }) => raise(saidIndex, vault, index),
+    isHere: (vault) => (logs.vault(vault)?.head.index ?? -1) >= (saidIndex.get(vault) ?? 0),
+    wantAuthor: (user, vault) => {
+      addTo(vaultsByAuthor, user, vault);
+      follow({ kind: LogKind.Identity, log: user });
+    },
+    disconnected: () => {
+      saidIndex.clear();
+      for (const key of catchingUp.keys()) endWaiting(key);
+    },
+    idle: () => jobs.idle(),
+  };
+};
+
+const raise = <Key>(indexes: Map<Key, number>, key: Key, index: number): void => {
+  if (index > (indexes.get(key) ?? -1)) indexes.set(key, index);
+};
+
+const addTo = <Key, Value>(sets: Map<Key, Set<Value>>, key: Key, value: Value): void => {
+  const set = sets.get(key) ?? new Set<Value>();
+  sets.set(key, set.add(value));
+};
+
+const takeFrom = <Key, Value>(sets: Map<Key, Set<Value>>, key: Key): ReadonlySet<Value> => {
+  const set = sets.get(key) ?? new Set<Value>();
+  sets.delete(key);
+  return set;
+};

@@ -1,0 +1,153 @@
+/** The vaults that are open on this device, and where each stands with the relay. */
+import type { DeviceKeys, RandomBytes } from "@duro/crypto";
+import type { ChainId, DocId, UserId, VaultId } from "@duro/protocol";
+import type { Result } from "@duro/crypto/types";
+import type { Live } from "../docs/liveDocs.ts";
+import type { FollowedLogs } from "../logs/followedLogs.ts";
+import { createKeyRing } from "../logs/keyRing.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { CommitError, LocalStore } from "../ports/localStore.ts";
+import type { EditRefused } from "../vault/outbox.ts";
+import type { RunTaken } from "../vault/takeRun.ts";
+import { openVaultCore, type VaultCore } from "../vault/vault.ts";
+import type { VaultLink } from "../vault/vaultLink.ts";
+import type { VaultView } from "../vault/view.ts";
+
+export interface Vault {
+  readonly id: VaultId;
+  open(doc: DocId): Promise<OpenDoc>;
+  readonly status: VaultStatus;
+}
+
+export interface VaultStatus {
+  /** On this connection everything that the relay had is here. */
+  readonly isCaughtUp: boolean;
+  /** Edits and envelopes that the relay has not receipted. */
+  readonly pendingCount: number;
+  /** Chains that wait for something. */
+  readonly heldCount: number;
+}
+
+export interface OpenDoc extends AsyncDisposable {
+  /** Another one after `onReplaced`: operations that no longer count cannot be taken out of a document. */
+  readonly doc: Live["ydoc"];
+  onReplaced(listener: () => void): () => void;
+  /** Every edit of the vault made so far outlives a crash of this machine. */
+  saved(): Promise<Result<void, CommitError | EditRefused>>;
+}
+
+export interface OpenedVault {
+  readonly core: VaultCore;
+  readonly face: Vault;
+  /** Asked for on this connection. */
+  isOpening: boolean;
+  isCaughtUp: boolean;
+}
+
+export interface Vaults {
+  get(vault: VaultId): OpenedVault | undefined;
+  all(): readonly OpenedVault[];
+  /** What its jobs look at, as the logs stand now. */
+  viewOf(vault: VaultId): VaultView | undefined;
+  /** Opens it where its log is here, and looks again at what counts. */
+  refresh(vault: VaultId): Promise<OpenedVault | undefined>;
+}
+
+export interface VaultsDeps {
+  readonly store: LocalStore;
+  readonly clock: Clock;
+  readonly logs: FollowedLogs;
+  readonly user: UserId;
+  readonly device: DeviceKeys;
+  readonly randomBytes: RandomBytes;
+  readonly link: VaultLink;
+  readonly onChange: () => void;
+  readonly onAuthorUnknown: (user: UserId, vault: VaultId) => void;
+  readonly onLogAhead: (vault: VaultId) => void;
+  readonly onRefused: (vault: VaultId, chain: ChainId, taken: RunTaken) => void;
+  readonly onOwnChainElsewhere: (vault: VaultId, chain: ChainId) => void;
+  readonly onFailure: (cause: unknown) => void;
+}
+
+export const createVaults = (deps: VaultsDeps): Vaults => {
+  const { store, logs, user, device, randomBytes, link } = deps;
+  const keyRing = createKeyRing(device);
+  const opened = new Map<VaultId, OpenedVault>();
+
+  const viewOf = (vault: VaultId): VaultView | undefined => {
+    const state = logs.vault(vault);
+    const identity = logs.identity(user);
+    if (state === undefined || identity === undefined) return undefined;
+    const { byEpoch } = keyRing.vaultKeys(identity, state);
+    return { state, keys: byEpoch, identityAt: logs.identityAt, identity: logs.identity };
+  };
+
+  const open = async (vault: VaultId, view: VaultView): Promise<OpenedVault> => {
+    const core = await openVaultCore(
+      {
+        store,
+        clock: deps.clock,
+        owner: { user, device, randomBytes },
+        link,
+        onChange: deps.onChange,
+        onAuthorUnknown: (author) => deps.onAuthorUnknown(author, vault),
+        onLogAhead: () => deps.onLogAhead(vault),
+        onRefused: (chain, taken) => deps.onRefused(vault, chain, taken),
+        onOwnChainElsewhere: (chain) => deps.onOwnChainElsewhere(vault, chain),
+        onFailure: deps.onFailure,
+      },
+      vault,
+      view,
+    );
+    const entry: OpenedVault = {
+      core,
+      face: faceOf(core, () => entry.isCaughtUp),
+      isOpening: false,
+      isCaughtUp: false,
+    };
+    opened.set(vault, entry);
+    return entry;
+  };
+
+  return {
+    get: (vault) => opened.get(vault),
+    all: () => [...opened.values()],
+    viewOf,
+    refresh: async (vault) => {
+      const view = viewOf(vault);
+      if (view === undefined) return undefined;
+      const known = opened.get(vault);
+      if (known === undefined) return open(vault, view);
+      await known.core.viewChanged(view);
+      return known;
+    },
+  };
+};
+
+const faceOf = (core: VaultCore, isCaughtUp: () => boolean): Vault => ({
+  id: core.vault,
+  open: async (doc) => {
+    const live = await core.hold(doc);
+    return {
+      get doc() {
+        return live.ydoc;
+      },
+      onReplaced: (listener) => live.onReplaced(listener),
+      saved: () => core.saved(),
+      [Symbol.asyncDispose]: async () => {
+        await core.saved();
+        core.release(doc);
+      },
+    };
+  },
+  get status() {
+    const { waiting, pending, chains, own, holds } = core.memory;
+    const row = chains.get(own.chain);
+    const unreceipted = row === undefined ? 0 : row.head.at - row.receipted;
+    return {
+      isCaughtUp: isCaughtUp(),
+      pendingCount: waiting.length + pending.length + unreceipted,
+      heldCount: holds.size,
+    };
+  },
+});

@@ -1,0 +1,48 @@
+/** What the jobs of one vault share. */
+import type { ChainId, Receipt, Run, UserId, Vector } from "@duro/protocol";
+import type { CommitError, LocalStore } from "../ports/localStore.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { LiveDocs } from "../docs/liveDocs.ts";
+import type { EditRefused } from "./outbox.ts";
+import type { RunTaken } from "./takeRun.ts";
+import type { Uploads } from "./uploads.ts";
+import type { VaultLink } from "./vaultLink.ts";
+import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
+
+export interface VaultDeps {
+  readonly store: LocalStore;
+  readonly clock: Clock;
+  readonly owner: VaultOwner;
+  readonly link: VaultLink;
+  /** Something that a status shows has changed. */
+  readonly onChange: () => void;
+  /** Their log is needed before anything of theirs can be verified. */
+  readonly onAuthorUnknown: (user: UserId) => void;
+  /** What the relay sent and no honest one sends. */
+  readonly onRefused: (chain: ChainId, taken: RunTaken) => void;
+  /** The relay goes by another log than ours. */
+  readonly onLogAhead: () => void;
+  /** This device's chain went on without it: its data was copied, or is older than what it sent. */
+  readonly onOwnChainElsewhere: (chain: ChainId) => void;
+  /** A bug, or a store that cannot be read: what was asked for is not done. */
+  readonly onFailure: (cause: unknown) => void;
+}
+
+export type ReceiptSaid = Omit<Receipt, "type" | "channel">;
+
+export interface VaultContext {
+  readonly deps: VaultDeps;
+  readonly memory: VaultMemory;
+  readonly docs: LiveDocs;
+  readonly uploads: Uploads;
+  /** What came and was not looked at yet. */
+  readonly arrived: { readonly run: Run; readonly byteLength: number }[];
+  /** What the relay had when this connection opened the vault. */
+  relayHas: Vector | undefined;
+  isWriteAsked: boolean;
+  /** The machine was told that it will be `dirty` again. */
+  isSealLater: boolean;
+  saveError: CommitError | EditRefused | undefined;
+  /** The store did not take something: tried again after a while. */
+  readonly tryLater: () => void;
+}

@@ -1,0 +1,102 @@
+/**
+ * Whether the next envelope of a chain counts, and what it then changes. The same on every device: it
+ * looks at the logs, the keys they give, and what counted before.
+ */
+import { clientIdOf, openBody } from "@duro/crypto";
+import { checkPlace, type VerifiedEnvelope } from "@duro/crypto/verify";
+import {
+  type DataBody,
+  decodeBody,
+  decodeDataContent,
+  type DocId,
+  docIds,
+  limits,
+  missingIn,
+  readUpdate,
+  type UpdateShape,
+} from "@duro/protocol";
+import { inflate } from "../bytes/inflate.ts";
+import type { ChainRow } from "../store/rows.ts";
+import type { Draft } from "./draft.ts";
+import type { HoldReason, VaultView } from "./view.ts";
+
+export type Counted =
+  | { readonly kind: "counts"; readonly logIndex: number }
+  /** Not now. What it waits for in documents, by clientID, where it is that. */
+  | {
+      readonly kind: "held";
+      readonly why: HoldReason;
+      readonly missing?: ReadonlyMap<number, number>;
+      readonly doc?: DocId;
+    }
+  /** For everyone, and for ever: the chain counts up to the envelope before. */
+  | { readonly kind: "void"; readonly why: string };
+
+export const countEnvelope = async (
+  view: VaultView,
+  draft: Draft,
+  row: ChainRow,
+  envelope: VerifiedEnvelope,
+): Promise<Counted> => {
+  const { head } = envelope;
+  const place = checkPlace(view.state, row.lastLogIndex, head);
+  if (!place.ok)
+    return place.error.type === "LogHeadUnknown"
+      ? { kind: "held", why: "a record of the vault's log" }
+      : { kind: "void", why: place.error.rule };
+  const counts: Counted = { kind: "counts", logIndex: place.value };
+  const key = view.keys.get(head.epoch);
+  if (key === undefined) return { kind: "held", why: "a key" };
+  const content = openBody(key, envelope);
+  if (!content.ok) {
+    if (content.error.type === "BodyMissing") return { kind: "held", why: "a body" };
+    if (content.error.type === "WrongVaultKey") return { kind: "held", why: "a key" };
+    return { kind: "void", why: content.error.type };
+  }
+  const body = decodeBody(head, content.value);
+  if (!body.ok)
+    return body.error.type === "FormatUnsupported"
+      ? { kind: "held", why: "a newer version" }
+      : { kind: "void", why: body.error.type };
+  if (body.value.type === "Data") {
+    const counted = await countData(draft, row, body.value);
+    return counted === undefined ? counts : counted;
+  }
+  draft.said.push({ row, envelope, body: body.value });
+  return counts;
+};
+
+interface Change extends UpdateShape {
+  readonly doc: DocId;
+  readonly update: Uint8Array;
+}
+
+/** All of its updates or none. */
+const countData = async (
+  draft: Draft,
+  row: ChainRow,
+  { plaintext }: DataBody,
+): Promise<Counted | undefined> => {
+  const inflated = plaintext.isDeflated
+    ? await inflate(plaintext.content, limits.dataContentByteLengthMax)
+    : plaintext.content;
+  if (inflated === undefined) return { kind: "void", why: "Malformed" };
+  const content = decodeDataContent(inflated);
+  if (!content.ok) return { kind: "void", why: content.error.type };
+  const changes: Change[] = [];
+  for (const { doc, update } of content.value.updates) {
+    const shape = readUpdate(update, clientIdOf(row.chain, docIds.toBytes(doc)));
+    if (!shape.ok) return { kind: "void", why: shape.error.type };
+    changes.push({ doc, update, ...shape.value });
+  }
+  for (const change of changes) {
+    const { clocks } = await draft.document(change.doc);
+    const missing = missingIn(change, clocks);
+    if (missing.size > 0)
+      return { kind: "held", why: "what it refers to", missing, doc: change.doc };
+  }
+  for (const { doc, update, brings } of changes)
+    await draft.addUpdate(doc, update, brings, "elsewhere");
+  if (content.value.seen.length > 0) draft.seen.push({ row, seen: content.value.seen });
+  return undefined;
+};

@@ -1,0 +1,61 @@
+/** Commits what a job found, tells the documents that are open, and lets count whatever can now. */
+import { type ChainId, OpenReason } from "@duro/protocol";
+import { advance } from "./advance.ts";
+import type { VaultContext } from "./context.ts";
+import { createDraft, type Draft } from "./draft.ts";
+import { canSettle, settle } from "./rebuild.ts";
+import { tidyDocuments } from "./tidyDocuments.ts";
+import { byteLengthOf, writePending } from "./writePending.ts";
+
+/** False: nothing of it was kept. */
+export const finish = async (context: VaultContext, draft: Draft): Promise<boolean> => {
+  if (draft.isEmpty) return true;
+  const committed = await draft.commit();
+  if (!committed.ok) {
+    context.tryLater();
+    return false;
+  }
+  for (const [doc, updates] of draft.applied) context.docs.apply(doc, updates);
+  await tidyDocuments(context.memory, draft.touched);
+  context.deps.onChange();
+  return true;
+};
+
+/** In as many commits as it takes, so that memory stays bounded. */
+export const letCount = async (
+  context: VaultContext,
+  draft: Draft,
+  chains: Iterable<ChainId>,
+): Promise<boolean> => {
+  const { memory } = context;
+  const looked = new Set(chains);
+  for (let now = draft; ; now = createDraft(memory)) {
+    const { holds, isMore } = await advance(memory, memory.view, now, looked);
+    if (!(await finish(context, now))) return false;
+    const others = [...memory.holds].filter(([chain]) => !looked.has(chain));
+    memory.holds = new Map([...others, ...holds]);
+    if (!isMore) return true;
+  }
+};
+
+export const letAllCount = async (context: VaultContext): Promise<void> => {
+  const { memory } = context;
+  const isDone = await letCount(context, createDraft(memory), memory.chains.keys());
+  if (isDone && memory.isApart && canSettle(memory)) await putTogether(context, OpenReason.Cut);
+};
+
+/** Our edits are in the documents again, and what is not durable of it yet waits to be. */
+export const putTogether = async (context: VaultContext, reason: OpenReason): Promise<void> => {
+  const { memory, deps, docs } = context;
+  await settle(memory, deps.owner, docs, reason);
+  await writePending(context);
+  sealable(context);
+};
+
+/** What could not be sealed may be now. */
+export const sealable = (context: VaultContext): void => {
+  const { memory, deps } = context;
+  if (!context.isSealLater || memory.waiting.length === 0) return;
+  context.isSealLater = false;
+  deps.link.dirty(memory.vault, byteLengthOf(memory.waiting));
+};

@@ -1,0 +1,245 @@
+/**
+ * Takes everything that counted apart and lets it count anew: after a cut, or where this device's own
+ * chain went on elsewhere. Our edits that no longer count are written again under a new chain.
+ *
+ * It can be stopped anywhere: the documents as they were are kept until our edits are in the new ones.
+ */
+import { clientIdOf } from "@duro/crypto";
+import { assert, ok, type Result } from "@duro/crypto/types";
+import { envelopeIdOf } from "@duro/crypto/verify";
+import {
+  type ChainMark,
+  type DocId,
+  docIds,
+  missingIn,
+  OpenReason,
+  readUpdate,
+  type StateVector,
+} from "@duro/protocol";
+import { applyUpdate, Doc } from "yjs";
+import { applyElsewhere, type LiveDocs } from "../docs/liveDocs.ts";
+import type { CommitError, Write } from "../ports/localStore.ts";
+import {
+  docOfFormerKey,
+  docOfKey,
+  documentsOf,
+  formerKey,
+  formersOf,
+  outboxKey,
+  outboxOf,
+  updatesOf,
+  updatesOfVault,
+} from "../store/keys.ts";
+import { readRange } from "../store/readRange.ts";
+import { encodeOutboxRow } from "../store/rows.ts";
+import { deletionsOf } from "../updates/deletions.ts";
+import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { rewriteUpdates } from "../updates/rewriteUpdates.ts";
+import { createDraft, type Draft } from "./draft.ts";
+import type { Edit, Waiting } from "./outbox.ts";
+import { newOwnChain, ownChainWrite } from "./ownChain.ts";
+import { ownEditsFrom } from "./ownEdits.ts";
+import { readEnvelopes } from "./readEnvelopes.ts";
+import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
+import { limitOf } from "./view.ts";
+
+/** Whether something counted that does not count any more. */
+export const isOvercounted = ({ chains, view }: VaultMemory): boolean =>
+  [...chains.values()].some((row) => {
+    const limit = limitOf(view, row);
+    return limit.kind === "end" && row.counted > limit.seq;
+  });
+
+/**
+ * Keeps the documents as they are, and takes away all that was derived. From `ownFromSeq` on our chain
+ * went another way elsewhere: our own envelopes from there on are edits again.
+ */
+export const takeApart = async (
+  memory: VaultMemory,
+  ownFromSeq: number | undefined,
+): Promise<Result<void, CommitError>> => {
+  const { vault, own } = memory;
+  if (!memory.isApart) {
+    const kept = await keepFormers(memory);
+    if (!kept.ok) return kept;
+  }
+  const draft = createDraft(memory);
+  const again = ownFromSeq === undefined ? [] : await ownEditsFrom(memory, ownFromSeq);
+  const former = again.map(({ doc, update }) => ({ doc, update, author: own.chain }));
+  const waiting = [...former, ...memory.waiting].map(({ doc, update, author }, at): Waiting => ({
+    number: memory.nextNumber + at,
+    doc,
+    author,
+    update,
+    isApplied: false,
+  }));
+  for (const row of memory.chains.values())
+    draft.setChain({ ...row, counted: 0, lastLogIndex: 0, voidAt: 0 });
+  if (ownFromSeq !== undefined) await shortenOwnChain(memory, draft, ownFromSeq);
+  draft.write(
+    { kind: "deleteRange", table: "documents", ...documentsOf(vault) },
+    { kind: "deleteRange", table: "updates", ...updatesOfVault(vault) },
+    { kind: "deleteRange", table: "outbox", ...outboxOf(vault) },
+    ...waiting.map((row): Write => ({
+      kind: "put",
+      table: "outbox",
+      key: outboxKey(vault, row.number),
+      value: encodeOutboxRow(row),
+    })),
+    // Says that it is apart, also where no document was kept.
+    { kind: "put", table: "facts", key: formerKey(vault, undefined), value: new Uint8Array() },
+  );
+  const committed = await draft.commit();
+  if (!committed.ok) return committed;
+  memory.isApart = true;
+  memory.documents.clear();
+  memory.waiting = waiting;
+  memory.nextNumber += waiting.length;
+  memory.told.clear();
+  return committed;
+};
+
+/** One by one: what is kept and not used does no harm. */
+const keepFormers = async ({ store, vault }: VaultMemory): Promise<Result<void, CommitError>> => {
+  for (const { key } of await readRange(store, "documents", documentsOf(vault))) {
+    const doc = docOfKey(key);
+    const updates = await readRange(store, "updates", updatesOf(vault, doc));
+    const value = mergeUpdates(updates.map((entry) => entry.value));
+    const kept = await store.commit([
+      { kind: "put", table: "facts", key: formerKey(vault, doc), value },
+    ]);
+    if (!kept.ok) return kept;
+  }
+  return ok(undefined);
+};
+
+const shortenOwnChain = async (
+  memory: VaultMemory,
+  draft: Draft,
+  fromSeq: number,
+): Promise<void> => {
+  const { own } = memory;
+  const row = draft.chain(own.chain);
+  if (row === undefined || row.head.at < fromSeq) return;
+  const [next] = await readEnvelopes(memory, own.chain, fromSeq, fromSeq + 1);
+  assert(next !== undefined, "what a chain's row names is in the store");
+  const receipted = Math.min(row.receipted, fromSeq - 1);
+  draft.setChain({ ...row, head: { at: fromSeq - 1, id: next.head.previous }, receipted });
+  draft.dropEnvelopes(own.chain, fromSeq);
+};
+
+/** Nothing else can come that decides how far our own chain and what it refers to count. */
+export const canSettle = ({ holds }: VaultMemory): boolean =>
+  [...holds.values()].every(({ why }) => why === "what it refers to");
+
+/**
+ * Brings our edits back into the documents, once everything that counts is there: as they are, where
+ * our chain counts and all that they refer to is there; else written anew under a new chain. Documents
+ * that are open are replaced in the very turn in which the edits made meanwhile are taken along. What
+ * it leaves in `pending` and `beside` is to be committed next.
+ */
+export const settle = async (
+  memory: VaultMemory,
+  { randomBytes, user, device }: VaultOwner,
+  docs: LiveDocs,
+  reason: OpenReason,
+): Promise<void> => {
+  const { store, vault, own } = memory;
+  const row = memory.chains.get(own.chain);
+  // Where it went on elsewhere, what does not count yet of our former chain is not of our making.
+  const isWhole = reason !== OpenReason.Cut || row === undefined || row.counted === row.head.at;
+  const lost = isWhole ? [] : await ownEditsFrom(memory, row.counted + 1);
+  const formers = new Map<DocId, Uint8Array>();
+  for (const { key, value } of await readRange(store, "facts", formersOf(vault))) {
+    const doc = docOfFormerKey(vault, key);
+    if (doc !== undefined) formers.set(doc, value);
+  }
+  const predecessor = await markOf(memory);
+  const clocks = await clocksOf(memory, [
+    ...formers.keys(),
+    ...memory.waiting.map(({ doc }) => doc),
+  ]);
+  const anew = await docs.loadAnew();
+  // From here on nothing waits: what was edited until now is taken along, and nothing comes after it.
+  const edits = [...lost, ...memory.waiting, ...memory.pending];
+  const goesOn = isWhole && reason === OpenReason.Cut && canGoOn(memory, clocks, edits);
+  const next = goesOn ? own : newOwnChain({ user, device }, randomBytes, reason, predecessor);
+  const pending: Edit[] = [];
+  for (const doc of new Set(edits.map((edit) => edit.doc))) {
+    const updates = edits.filter((edit) => edit.doc === doc).map(({ update }) => update);
+    const update = goesOn
+      ? mergeUpdates(updates)
+      : rewriteUpdates({
+          doc:
+            docs.live(doc)?.ydoc ??
+            docOf([...(formers.has(doc) ? [formers.get(doc)] : []), ...updates]),
+          counted: clocks.get(doc) ?? new Map(),
+          oldClientId: clientIdOf(own.chain, docIds.toBytes(doc)),
+          newClientId: clientIdOf(next.chain, docIds.toBytes(doc)),
+          deletions: deletionsOf(updates),
+        });
+    if (update !== undefined) pending.push({ doc, update });
+  }
+  memory.beside = [
+    ownChainWrite(vault, next),
+    { kind: "deleteRange", table: "facts", ...formersOf(vault) },
+    ...memory.waiting.map(({ number }): Write => ({
+      kind: "delete",
+      table: "outbox",
+      key: outboxKey(vault, number),
+    })),
+  ];
+  memory.own = next;
+  memory.isApart = false;
+  memory.waiting = [];
+  memory.pending = pending;
+  for (const { doc, update } of pending) {
+    const ydoc = anew.get(doc);
+    if (ydoc !== undefined) applyElsewhere(ydoc, [update]);
+  }
+  docs.replace(anew);
+};
+
+/** Everything that our edits refer to is there, so they stand as they are. */
+const canGoOn = (
+  { own }: VaultMemory,
+  clocks: ReadonlyMap<DocId, StateVector>,
+  edits: readonly Edit[],
+): boolean => {
+  const reached = new Map([...clocks].map(([doc, state]) => [doc, new Map(state)]));
+  return edits.every(({ doc, update }) => {
+    const shape = readUpdate(update, clientIdOf(own.chain, docIds.toBytes(doc)));
+    const state = reached.get(doc) ?? new Map<number, number>();
+    if (!shape.ok || missingIn(shape.value, state).size > 0) return false;
+    const { brings } = shape.value;
+    if (brings !== undefined) state.set(brings.clientId, brings.end);
+    reached.set(doc, state);
+    return true;
+  });
+};
+
+/** Our chain as far as it counts. */
+const markOf = async (memory: VaultMemory): Promise<ChainMark | undefined> => {
+  const row = memory.chains.get(memory.own.chain);
+  if (row === undefined || row.counted === 0) return undefined;
+  const { chain, counted } = row;
+  const [envelope] = await readEnvelopes(memory, chain, counted, counted + 1);
+  assert(envelope !== undefined, "what counts of our chain is in the store");
+  return { chain, seq: counted, id: envelopeIdOf(envelope.head) };
+};
+
+const clocksOf = async (
+  memory: VaultMemory,
+  docs: Iterable<DocId>,
+): Promise<ReadonlyMap<DocId, StateVector>> => {
+  const draft = createDraft(memory);
+  const clocks = new Map<DocId, StateVector>();
+  for (const doc of new Set(docs)) clocks.set(doc, (await draft.document(doc)).clocks);
+  return clocks;
+};
+
+const docOf = (updates: readonly (Uint8Array | undefined)[]): Doc => {
+  const ydoc = new Doc({ gc: true });
+  for (const update of updates) if (update !== undefined) applyUpdate(ydoc, update);
+  return ydoc;
+};

@@ -1,0 +1,44 @@
+/** Everything that has come from the relay by now: verified, kept, and counted where it can be. */
+import { OpenReason } from "@duro/protocol";
+import type { VaultContext } from "./context.ts";
+import { createDraft } from "./draft.ts";
+import { letCount, putTogether } from "./letCount.ts";
+import { isOtherBranch } from "./ownBranch.ts";
+import { canSettle } from "./rebuild.ts";
+import { goOnElsewhere } from "./startOver.ts";
+import { takeRun } from "./takeRun.ts";
+import { vectorOf } from "./vector.ts";
+
+export const takeArrived = async (context: VaultContext): Promise<void> => {
+  const { memory, deps } = context;
+  const frames = context.arrived.splice(0);
+  if (frames.length === 0) return;
+  const draft = createDraft(memory);
+  let isGap = false;
+  for (const { run } of frames) {
+    if (run.chain === memory.own.chain) {
+      const fromSeq = await isOtherBranch(memory, run);
+      if (fromSeq === undefined) continue;
+      // What else has come is asked for again, with what there is of our former chain.
+      await goOnElsewhere(context, fromSeq);
+      deps.link.taken(byteLengthOfAll(frames));
+      return deps.link.pull(memory.vault, vectorOf(memory));
+    }
+    const taken = await takeRun(memory, memory.view, draft, run);
+    if (taken.kind === "gap") isGap = true;
+    else if (taken.kind === "authorUnknown") deps.onAuthorUnknown(taken.user);
+    else if (taken.kind !== "taken" && taken.kind !== "known") deps.onRefused(run.chain, taken);
+  }
+  const chains = [...frames.map(({ run: { chain } }) => chain), ...memory.holds.keys()];
+  const isDone = await letCount(
+    context,
+    draft,
+    chains.filter((chain) => draft.chain(chain) !== undefined),
+  );
+  if (isDone && memory.isApart && canSettle(memory)) await putTogether(context, OpenReason.Cut);
+  deps.link.taken(byteLengthOfAll(frames));
+  if (isGap) deps.link.pull(memory.vault, vectorOf(memory));
+};
+
+const byteLengthOfAll = (frames: VaultContext["arrived"]): number =>
+  frames.reduce((sum, { byteLength }) => sum + byteLength, 0);

@@ -1,0 +1,232 @@
+/**
+ * One vault on this device: takes what the relay brings, lets it count, keeps edits, seals them, and
+ * says what it has. One job after the other; each leaves the store whole.
+ */
+import { clientIdOf } from "@duro/crypto";
+import { err, ok, type Result } from "@duro/crypto/types";
+import {
+  type ChainId,
+  type DocId,
+  docIds,
+  type RefusalSaid,
+  type Run,
+  type VaultId,
+  type Vector,
+} from "@duro/protocol";
+import { createLiveDocs, type Live } from "../docs/liveDocs.ts";
+import { createSerial } from "../engine/serial.ts";
+import type { CommitError } from "../ports/localStore.ts";
+import type { ReceiptSaid, VaultContext, VaultDeps } from "./context.ts";
+import { loadCounted, loadUpdates } from "./loadUpdates.ts";
+import { letAllCount, sealable } from "./letCount.ts";
+import type { EditRefused } from "./outbox.ts";
+import { isAhead } from "./ownBranch.ts";
+import { isOvercounted } from "./rebuild.ts";
+import { canSeal, sealNext } from "./sealNext.ts";
+import { countAnew } from "./startOver.ts";
+import { takeArrived } from "./takeArrived.ts";
+import { createUploads } from "./uploads.ts";
+import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
+import { vectorOf, vectorWithoutOwn } from "./vector.ts";
+import type { VaultView } from "./view.ts";
+import { byteLengthOf, writePending } from "./writePending.ts";
+
+export interface VaultCore {
+  readonly vault: VaultId;
+  readonly memory: VaultMemory;
+  vector(): Vector;
+  hold(doc: DocId): Promise<Live>;
+  release(doc: DocId): void;
+  /** Every edit made so far is durable. */
+  saved(): Promise<Result<void, CommitError | EditRefused>>;
+  viewChanged(view: VaultView): Promise<void>;
+  /** The relay's heads: now we are connected, and know what it lacks. */
+  connected(relay: Vector): Promise<void>;
+  disconnected(): void;
+  envelopes(runs: readonly Run[], byteLength: number): Promise<void>;
+  seal(): Promise<void>;
+  /** What could not be sealed may be now. */
+  sealable(): void;
+  receipt(receipt: ReceiptSaid): void;
+  /** The relay did not take what was put. */
+  putRefused(chain: ChainId, refusal: RefusalSaid): void;
+  /** What the relay has is to be asked for anew. */
+  pull(): void;
+  idle(): Promise<void>;
+  close(): void;
+}
+
+/** A disk that was full often has room again soon; whoever asks `saved` tries at once. */
+const tryAgainMs = 5_000;
+
+export const openVaultCore = async (
+  deps: VaultDeps,
+  vault: VaultId,
+  view: VaultView,
+): Promise<VaultCore> => {
+  const { store, clock, link } = deps;
+  const memory = await openVaultMemory(store, vault, view, deps.owner);
+  const serial = createSerial();
+  let endTrying: (() => void) | undefined;
+
+  const run = async <T>(job: () => Promise<T>): Promise<T> => {
+    try {
+      return await serial.run(job);
+    } catch (cause) {
+      deps.onFailure(cause);
+      throw cause;
+    }
+  };
+  /** Where nobody waits for it: what fails was reported. */
+  const begin = (job: () => Promise<void>): void => {
+    run(job).catch(() => {});
+  };
+  /** One job takes all edits that are there when its turn comes. */
+  const writeJob = (): (() => Promise<void>) => {
+    context.isWriteAsked = true;
+    return () => writePending(context);
+  };
+
+  const context: VaultContext = {
+    deps,
+    memory,
+    docs: createLiveDocs({
+      load: async (doc) => [
+        ...(await loadUpdates(memory, doc)),
+        ...memory.pending.filter((edit) => edit.doc === doc).map(({ update }) => update),
+      ],
+      loadCounted: (doc) => loadCounted(memory, doc),
+      clientIdOf: (doc) => clientIdOf(memory.own.chain, docIds.toBytes(doc)),
+      onEdit: (doc, update) => {
+        memory.pending.push({ doc, update });
+        if (!context.isWriteAsked) begin(writeJob());
+      },
+    }),
+    uploads: createUploads(memory, link),
+    arrived: [],
+    relayHas: undefined,
+    isWriteAsked: false,
+    isSealLater: false,
+    saveError: undefined,
+    tryLater: () => {
+      endTrying ??= clock.after(tryAgainMs, () => {
+        endTrying = undefined;
+        begin(() => tryAgain(context));
+      });
+    },
+  };
+  const { docs, uploads } = context;
+
+  await run(() => lookAgain(context));
+  return {
+    vault,
+    memory,
+    vector: () => vectorOf(memory),
+    hold: (doc) => run(() => docs.hold(doc)),
+    release: (doc) => docs.release(doc),
+    saved: async () => {
+      if (memory.pending.length > 0 || memory.beside.length > 0) await run(writeJob());
+      else await serial.idle();
+      return context.saveError === undefined ? ok(undefined) : err(context.saveError);
+    },
+    viewChanged: (next) =>
+      run(async () => {
+        memory.view = next;
+        await lookAgain(context);
+        sealable(context);
+        await takeUpAgain(context);
+      }),
+    connected: (relay) => run(() => compare(context, relay)),
+    disconnected: () => {
+      context.relayHas = undefined;
+      uploads.stop();
+    },
+    envelopes: (runs, byteLength) => {
+      for (const [at, one] of runs.entries())
+        context.arrived.push({ run: one, byteLength: at === 0 ? byteLength : 0 });
+      return run(() => takeArrived(context));
+    },
+    seal: () => run(() => seal(context)),
+    sealable: () => sealable(context),
+    receipt: ({ chain, firstSeq, count }) => {
+      const row = memory.chains.get(chain);
+      const until = firstSeq + count - 1;
+      if (row !== undefined && until > row.receipted && until <= row.head.at)
+        memory.chains.set(chain, { ...row, receipted: until });
+      uploads.receipted(chain, until);
+      begin(() => uploads.pump());
+      deps.onChange();
+    },
+    putRefused: (chain, refusal) => begin(() => onPutRefused(context, chain, refusal)),
+    pull: () => link.pull(vault, vectorOf(memory)),
+    idle: () => serial.idle(),
+    close: () => endTrying?.(),
+  };
+};
+
+/** Whether what counted still does, and whether more does. */
+const lookAgain = (context: VaultContext): Promise<void> =>
+  isOvercounted(context.memory) ? countAnew(context) : letAllCount(context);
+
+/** Whatever the store did not take. */
+const tryAgain = async (context: VaultContext): Promise<void> => {
+  const { memory, deps } = context;
+  await writePending(context);
+  await lookAgain(context);
+  sealable(context);
+  if (context.relayHas !== undefined) deps.link.pull(memory.vault, vectorOf(memory));
+};
+
+/** Our own chain first: where the relay has more of it than we made, nothing is sent. */
+const compare = async (context: VaultContext, relay: Vector): Promise<void> => {
+  const { memory, deps, uploads } = context;
+  const { vault, own, waiting } = memory;
+  context.relayHas = relay;
+  const mark = relay.find(({ chain }) => chain === own.chain);
+  memory.isDoubtful = mark !== undefined && (await isAhead(memory, mark));
+  if (memory.isDoubtful) return deps.link.pull(vault, vectorWithoutOwn(memory));
+  uploads.start(relay);
+  await uploads.pump();
+  if (waiting.length > 0) deps.link.dirty(vault, byteLengthOf(waiting));
+  return undefined;
+};
+
+const seal = async (context: VaultContext): Promise<void> => {
+  const { memory, deps, uploads } = context;
+  const { vault, own } = memory;
+  if (memory.waiting.length === 0) return deps.link.sealed(vault, 0);
+  const sealed = canSeal(memory) ? await sealNext(memory, deps.owner) : undefined;
+  context.isSealLater = sealed === undefined;
+  if (sealed === undefined) return deps.link.sealLater(vault);
+  uploads.sealed(own.chain, sealed.envelopes);
+  deps.link.sealed(vault, byteLengthOf(memory.waiting));
+  return deps.onChange();
+};
+
+/** What the relay refused under another log it may take now. */
+const takeUpAgain = async ({ memory, uploads, relayHas }: VaultContext): Promise<void> => {
+  const { chain } = memory.own;
+  if (relayHas === undefined || memory.isDoubtful || !uploads.isRefused(chain)) return;
+  uploads.again(chain, memory.chains.get(chain)?.receipted ?? 0);
+  await uploads.pump();
+};
+
+const onPutRefused = async (
+  { memory, deps, uploads }: VaultContext,
+  chain: ChainId,
+  { name, facts }: RefusalSaid,
+): Promise<void> => {
+  uploads.refused(chain);
+  if (name === "ChainGap") {
+    // It has lost what it had: from there on again.
+    uploads.again(chain, Number(facts["have"] ?? 0));
+    await uploads.pump();
+  } else if (name === "ChainForked") {
+    const isOwn = chain === memory.own.chain;
+    memory.isDoubtful ||= isOwn;
+    deps.link.pull(memory.vault, isOwn ? vectorWithoutOwn(memory) : vectorOf(memory));
+  } else if (name === "LogHeadStale" || name === "LogHeadUnknown" || name === "ChainCut")
+    deps.onLogAhead();
+  // What else it refuses stays here, until the next connection.
+  deps.onChange();
+};

@@ -1,0 +1,55 @@
+/** What a vault's jobs look at and do not change: its log as it stands, the keys, who is who. */
+import type { VaultKey } from "@duro/crypto";
+import type { IdentityAt, IdentityState, KnownDevice, VaultState } from "@duro/crypto/verify";
+import { type ChainOpening, chainStanding } from "@duro/crypto/verify";
+import { type DeviceId, type EnvelopeId, noEnvelope, type UserId } from "@duro/protocol";
+
+export interface VaultView {
+  readonly state: VaultState;
+  readonly keys: ReadonlyMap<number, VaultKey>;
+  readonly identityAt: IdentityAt;
+  /** The newest that is known of somebody. */
+  readonly identity: (user: UserId) => IdentityState | undefined;
+}
+
+/** How far a chain counts, whatever is here of it. */
+export type Limit =
+  | { readonly kind: "open" }
+  /** Nothing counts past that envelope; at 0 nothing does. */
+  | { readonly kind: "end"; readonly seq: number; readonly id: EnvelopeId }
+  | { readonly kind: "held"; readonly why: HoldReason };
+
+/** Why a chain waits: what would have to come. */
+export type HoldReason =
+  | "a record of the vault's log"
+  | "an identity log"
+  | "a key"
+  | "a body"
+  | "what it refers to"
+  | "a newer version"
+  | "another branch of its chain";
+
+export const deviceOf = (
+  view: VaultView,
+  author: { readonly user: UserId; readonly device: DeviceId },
+): KnownDevice | undefined => view.identity(author.user)?.devices.get(author.device);
+
+export const limitOf = (view: VaultView, opening: ChainOpening): Limit => {
+  const pin = view.state.pins.get(opening.user);
+  const identity = pin === undefined ? undefined : view.identityAt(pin);
+  const standing = chainStanding(view.state, identity, opening);
+  switch (standing.kind) {
+    case "counts":
+      return { kind: "open" };
+    case "cut":
+      return { kind: "end", seq: standing.seq, id: standing.id };
+    case "never":
+      return { kind: "end", seq: 0, id: noEnvelope };
+    case "held":
+      return {
+        kind: "held",
+        why:
+          standing.why === "log head unknown" ? "a record of the vault's log" : "an identity log",
+      };
+  }
+};
