@@ -1,0 +1,38 @@
+/**
+ * Words inside of words: `snake_case`, `camelCase`, `src/sync/outbox.ts`. An index that knows letters and
+ * digits only would find none of them by half.
+ */
+
+const wordPattern = /[\p{L}\p{N}_$]+(?:[-./\\:@][\p{L}\p{N}_$]+)*/gu;
+const separators = /[-_./\\:@$]+/u;
+
+/** `parseHTTPResponse2` → parse, HTTP, Response, 2 */
+const humps = (word: string): readonly string[] =>
+  word.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}|\p{N}+|[^\p{Lu}\p{Ll}\p{N}]+/gu) ?? [];
+
+const fold = (word: string): string => word.normalize("NFKC").toLowerCase();
+
+/** The words of one identifier, lowercase, without those that are one sign long. */
+const partsOf = (word: string): readonly string[] =>
+  word.split(separators).flatMap(humps).map(fold);
+
+/** What identifiers in a text add to its plain words: their parts, and each written as one word. */
+export const identifierParts = (text: string): readonly string[] => {
+  const found = new Set<string>();
+  for (const [word] of text.matchAll(wordPattern)) {
+    const parts = partsOf(word);
+    if (parts.length < 2) continue;
+    for (const part of parts) if (part.length > 1) found.add(part);
+    for (const piece of word.split(/[-./\\:@]+/u)) found.add(fold(piece.replaceAll(/[_$]/gu, "")));
+  }
+  found.delete("");
+  return [...found];
+};
+
+/** Of what a person typed: every word, and identifiers by their parts. */
+export const searchTerms = (query: string): readonly string[] => {
+  const terms = new Set<string>();
+  for (const [word] of query.matchAll(wordPattern))
+    for (const part of partsOf(word)) terms.add(part);
+  return [...terms];
+};
