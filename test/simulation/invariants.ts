@@ -1,0 +1,93 @@
+/** The promises, as code. What does not hold is a sentence. */
+import { bytesAreEqual } from "@duro/crypto/types";
+import type { Seen } from "./program.ts";
+import type { World } from "./world.ts";
+
+/** Cheap, so that it is asked after everything that happens. */
+export const checkRelay = ({ stores, fault }: World): void => {
+  for (const [vault, { position }] of stores.data.vaults) {
+    const envelopes = stores.data.envelopes.get(vault) ?? [];
+    if (envelopes.length !== position)
+      fault(`the relay counts ${position} positions and has ${envelopes.length} envelopes`);
+  }
+};
+
+/** Whoever was given a receipt finds that envelope there, byte for byte. */
+export const checkReceipts = ({ ledger, stores, fault }: World): void => {
+  for (const { vault, chain, signedHeadsBySeq } of ledger.promised.values()) {
+    const stored = new Map(
+      (stores.data.envelopes.get(vault) ?? [])
+        .filter((envelope) => envelope.chain === chain)
+        .map((envelope) => [envelope.seq, envelope.signedHead]),
+    );
+    for (const [seq, signedHead] of signedHeadsBySeq) {
+      const head = stored.get(seq);
+      if (head === undefined) fault(`${chain.slice(0, 4)} ${seq} was receipted and is gone`);
+      else if (!bytesAreEqual(head, signedHead))
+        fault(`${chain.slice(0, 4)} ${seq} was receipted and is another`);
+    }
+  }
+};
+
+/** Along every chain each seq stands once and in its order, and positions count up. */
+export const checkChains = ({ stores, fault }: World): void => {
+  for (const [vault, envelopes] of stores.data.envelopes) {
+    const seqs = new Map<string, number>();
+    for (const [at, { chain, seq, position }] of envelopes.entries()) {
+      if (position !== at + 1) fault(`position ${position} stands at ${at + 1}`);
+      if (seq !== (seqs.get(chain) ?? 0) + 1)
+        fault(`${chain.slice(0, 4)} ${seq} follows ${seqs.get(chain) ?? 0}`);
+      seqs.set(chain, seq);
+    }
+    for (const [chain, { seq }] of stores.data.chains.get(vault) ?? [])
+      if (seqs.get(chain) !== seq) fault(`${chain.slice(0, 4)} is said to end at ${seq}`);
+  }
+};
+
+export type View = ReadonlyMap<number, Seen>;
+
+/** Undefined: everybody sees the same. */
+export const difference = (views: ReadonlyMap<string, View>): string | undefined => {
+  const [first, ...others] = [...views];
+  if (first === undefined) return undefined;
+  const [firstName, firstView] = first;
+  for (const [name, view] of others)
+    for (const document of new Set([...firstView.keys(), ...view.keys()])) {
+      const [one, other] = [firstView.get(document), view.get(document)];
+      if (one?.digest !== other?.digest)
+        return `document ${document}: ${firstName} has ${one?.editIds.size ?? 0} edits, ${name} ${other?.editIds.size ?? 0}`;
+    }
+  return undefined;
+};
+
+/** Every edit that somebody was told is saved is there, and nothing that nobody made. */
+export const checkEdits = ({ ledger, fault }: World, view: View): void => {
+  for (const { id, document, savedAtMs, machine } of ledger.edits.values())
+    if (savedAtMs !== undefined && view.get(document)?.editIds.has(id) !== true)
+      fault(`${id} was saved at ${savedAtMs.toFixed(0)} on ${machine} and is lost`);
+  for (const [document, { editIds }] of view)
+    for (const id of editIds)
+      if (ledger.edits.get(id)?.document !== document) fault(`${id} was never made`);
+};
+
+/** A relay's database holds no plain text, whatever its form. */
+export const checkBlind = ({ stores, canary, fault }: World): void => {
+  const needle = Buffer.from(canary);
+  for (const envelopes of stores.data.envelopes.values())
+    for (const { body, signedHead } of envelopes)
+      if (Buffer.from(signedHead).includes(needle) || Buffer.from(body ?? []).includes(needle))
+        fault("plain text in an envelope at the relay");
+  for (const records of [
+    ...stores.data.vaultRecords.values(),
+    ...stores.data.identityRecords.values(),
+  ])
+    for (const { bytes } of records)
+      if (Buffer.from(bytes).includes(needle)) fault("plain text in a record at the relay");
+};
+
+/** Nothing lied in this run, so nobody may say that something did. */
+export const checkNoAlarm = ({ machines, fault }: World): void => {
+  for (const { name, program } of machines)
+    for (const alarm of program?.alarms ?? [])
+      fault(`${name} raises an alarm for nothing: ${alarm}`);
+};

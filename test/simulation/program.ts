@@ -1,0 +1,46 @@
+/** What runs on a machine: the engine, or the plain client that the world was proved with. */
+import type { DeviceKeys, RandomBytes } from "@duro/crypto";
+import type { Clock } from "../../packages/client/src/ports/clock.ts";
+import type { Http } from "../../packages/client/src/ports/http.ts";
+import type { LocalStore } from "../../packages/client/src/ports/localStore.ts";
+import type { Transport } from "../../packages/client/src/ports/transport.ts";
+import type { Books } from "./people.ts";
+import type { Rng } from "./rng.ts";
+
+/** All that a program gets of the world, for one life of it. */
+export interface ProgramDeps {
+  readonly machine: string;
+  readonly store: LocalStore;
+  readonly transport: Transport;
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly randomBytes: RandomBytes;
+  readonly device: DeviceKeys;
+  readonly relayUrl: string;
+  /** For what a program of a test looks up instead of learning it. */
+  readonly books: Books;
+  readonly note: (line: string) => void;
+  /** Stands in every text that somebody writes. */
+  readonly canary: string;
+  /** A bug came to light. */
+  readonly fail: (cause: unknown) => void;
+}
+
+/** A document as somebody holds it. */
+export interface Seen {
+  readonly digest: string;
+  readonly editIds: ReadonlySet<string>;
+}
+
+export interface Program {
+  /** Resolves with whether it was said to be saved. */
+  edit(document: number, editId: string, text: string, rng: Rng): Promise<boolean>;
+  look(): Promise<ReadonlyMap<number, Seen>>;
+  /** Nothing of its own waits, and it knows of nothing that it has not. */
+  readonly isSettled: boolean;
+  /** Sentences of things that are not as they should be. */
+  readonly alarms: readonly string[];
+  stop(): Promise<void>;
+}
+
+export type StartProgram = (deps: ProgramDeps) => Promise<Program>;

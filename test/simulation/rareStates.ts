@@ -1,0 +1,44 @@
+/**
+ * States that a run must get into now and then, or it proves less than it seems to. Each is told where it
+ * is seen; one that many runs together never reached is a failure of the simulation itself.
+ */
+export const rareStateNames = [
+  "a commit finds the disk full",
+  "a crash leaves a commit nobody knew of",
+  "a crash takes a commit with it",
+  "a connection breaks with frames under way",
+  "a connection is half open",
+  "a frame waits for a partition to end",
+  "a dial runs into a partition",
+  "a dial finds no relay",
+  "an envelope is receipted twice",
+  "the relay crashes with clients connected",
+  "the relay crashes after storing and before the receipt",
+  "the relay's store fails and nobody knows whether it wrote",
+  "news between nodes is lost",
+  "a client is nudged",
+  "a client asks whether somebody is there",
+  "a device starts again while its old connection stands",
+  "a clock goes back",
+  "the relay stops in order and tells everybody",
+  "nothing happens for an hour",
+  "the relay is restored",
+  "the relay is rolled back in secret",
+  "a device goes on from a backup",
+  "a device is cloned",
+] as const;
+
+export type RareState = (typeof rareStateNames)[number];
+
+export interface RareStates {
+  reached(state: RareState): void;
+  readonly counts: ReadonlyMap<RareState, number>;
+}
+
+export const createRareStates = (): RareStates => {
+  const counts = new Map<RareState, number>(rareStateNames.map((name) => [name, 0]));
+  return {
+    reached: (state) => void counts.set(state, (counts.get(state) ?? 0) + 1),
+    counts,
+  };
+};

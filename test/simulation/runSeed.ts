@@ -1,0 +1,161 @@
+/**
+ * One run: a world that is set up, goes wrong for a while, is healed, and must then come to rest with
+ * everybody seeing the same and nothing lost.
+ */
+import { act, type ActionName, drawAction, pauseAfter } from "./actions.ts";
+import {
+  checkBlind,
+  checkChains,
+  checkEdits,
+  checkNoAlarm,
+  checkReceipts,
+  checkRelay,
+  difference,
+  type View,
+} from "./invariants.ts";
+import { drawProfile, type Profile } from "./profile.ts";
+import type { StartProgram } from "./program.ts";
+import { inRealm } from "./realm.ts";
+import { createRareStates, type RareState } from "./rareStates.ts";
+import { createRng } from "./rng.ts";
+import { createWorld, type World } from "./world.ts";
+
+export interface RunOptions {
+  readonly seed: number;
+  /** How many things happen before the world is healed. */
+  readonly stepCount: number;
+  readonly startProgram: StartProgram;
+  /** Instead of what the seed draws. */
+  readonly change?: (profile: Profile) => Profile;
+}
+
+export interface RunReport {
+  readonly seed: number;
+  readonly faults: readonly string[];
+  readonly hash: string;
+  readonly lines: readonly string[];
+  readonly profile: Profile;
+  readonly counts: {
+    readonly events: number;
+    readonly frames: number;
+    readonly edits: number;
+    readonly saved: number;
+    readonly receipted: number;
+    /** Of virtual time. */
+    readonly seconds: number;
+    /** Until everybody saw the same, once healed. */
+    readonly healingSeconds: number;
+  };
+  readonly actions: ReadonlyMap<ActionName, number>;
+  readonly rare: ReadonlyMap<RareState, number>;
+}
+
+/** Backing off is bounded by a minute, a dead connection is found within another. */
+const healingMsMax = 15 * 60_000;
+/** How often somebody looks whether all see the same. */
+const lookIntervalMs = 5_000;
+
+export const runSeed = (options: RunOptions): Promise<RunReport> => inRealm(() => run(options));
+
+const run = async (options: RunOptions): Promise<RunReport> => {
+  const { seed, stepCount, startProgram, change = (profile) => profile } = options;
+  const rng = createRng(`seed ${seed}`);
+  const profile = change(drawProfile(rng.fork("profile")));
+  const rare = createRareStates();
+  const world = await createWorld({ rng, profile, rare, startProgram });
+  const actions = new Map<ActionName, number>();
+  for (const node of world.nodes) node.start();
+  for (const machine of world.machines) machine.start();
+  await goWrong(world, stepCount, actions);
+  const healingMs = world.faults.length > 0 ? 0 : await heal(world);
+  const { scheduler, transcript, ledger, tap } = world;
+  const frames = [...tap.countByType.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    seed,
+    faults: world.faults,
+    hash: transcript.hash(),
+    lines: transcript.lines,
+    profile,
+    counts: {
+      events: scheduler.eventCount,
+      frames,
+      edits: ledger.edits.size,
+      saved: ledger.savedCount,
+      receipted: ledger.receiptedCount,
+      seconds: scheduler.nowMs / 1_000,
+      healingSeconds: healingMs / 1_000,
+    },
+    actions,
+    rare: rare.counts,
+  };
+};
+
+const goWrong = async (
+  world: World,
+  stepCount: number,
+  actions: Map<ActionName, number>,
+): Promise<void> => {
+  const { scheduler, profile } = world;
+  const rng = world.rng.fork("actions");
+  for (let step = 0; step < stepCount && world.faults.length === 0; step++) {
+    const action = drawAction(profile.weights, rng);
+    if (!act(world, rng, action)) continue;
+    actions.set(action, (actions.get(action) ?? 0) + 1);
+    await scheduler.runUntil(scheduler.nowMs + pauseAfter(world, rng, action), () => {
+      checkRelay(world);
+      return world.faults.length > 0;
+    });
+  }
+};
+
+/** Gives how long it took. */
+const heal = async (world: World): Promise<number> => {
+  const { scheduler, machines, nodes, transcript, fault } = world;
+  transcript.note("everything is healed");
+  world.heal();
+  if (!world.history.isRolledBack) checkReceipts(world);
+  const beganMs = scheduler.nowMs;
+  let unrest: string | undefined = "nobody looked yet";
+  while (world.faults.length === 0 && scheduler.nowMs - beganMs < healingMsMax) {
+    for (const node of nodes) node.start();
+    for (const machine of machines) machine.start();
+    await scheduler.runUntil(scheduler.nowMs + lookIntervalMs, () => world.faults.length > 0);
+    unrest = await restlessness(world);
+    if (unrest === undefined) break;
+  }
+  if (unrest !== undefined && world.faults.length === 0)
+    fault(`not at rest ${healingMsMax / 60_000} minutes after everything was healed: ${unrest}`);
+  await checkAtRest(world);
+  return scheduler.nowMs - beganMs;
+};
+
+/** Undefined: all are at rest and see the same. */
+const restlessness = async (world: World): Promise<string | undefined> => {
+  for (const { name, program } of world.machines) {
+    if (program === undefined) return `${name} is not running`;
+    if (!program.isSettled) return `${name} is not done`;
+  }
+  return difference(await viewsOf(world));
+};
+
+const viewsOf = async ({ machines, scheduler }: World): Promise<ReadonlyMap<string, View>> => {
+  const views = new Map<string, View>();
+  for (const { name, program } of machines) {
+    if (program === undefined) continue;
+    let view: View | undefined;
+    void program.look().then((seen) => (view = seen));
+    await scheduler.runUntil(Infinity, () => view !== undefined);
+    if (view !== undefined) views.set(name, view);
+  }
+  return views;
+};
+
+const checkAtRest = async (world: World): Promise<void> => {
+  if (world.faults.length > 0) return;
+  checkReceipts(world);
+  checkChains(world);
+  checkBlind(world);
+  checkNoAlarm(world);
+  const [view] = (await viewsOf(world)).values();
+  if (view !== undefined) checkEdits(world, view);
+};

@@ -1,0 +1,117 @@
+/** Some worlds, in every run of the tests; `npm run sim` runs as many as there is time for. */
+import { describe, expect, test } from "vitest";
+import { startEngineProgram } from "./engineProgram.ts";
+import { startPlainProgram } from "./plainProgram.ts";
+import { type Profile, withoutTimeTravel } from "./profile.ts";
+import type { Program, StartProgram } from "./program.ts";
+import { runSeed } from "./runSeed.ts";
+
+const stepCount = 120;
+
+const run = (seed: number, startProgram: StartProgram) =>
+  runSeed({
+    seed,
+    stepCount,
+    startProgram,
+    ...(startProgram === startPlainProgram ? { change: withoutTimeTravel } : {}),
+  });
+
+/** With what led there, so that a failure can be read where it was seen. */
+const faultsWithLines = async (seed: number, startProgram: StartProgram): Promise<string> => {
+  const { faults, lines } = await run(seed, startProgram);
+  return faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n");
+};
+
+const seedsFrom = (first: number, count: number): readonly number[] =>
+  Array.from({ length: count }, (_, at) => first + at);
+
+describe("a world with plain clients", () => {
+  test.each(seedsFrom(1, 20))("keeps its promises, seed %i", async (seed) => {
+    expect(await faultsWithLines(seed, startPlainProgram)).toBe("");
+  });
+});
+
+describe("a world with engines", () => {
+  test.each(seedsFrom(1, 20))("keeps its promises, seed %i", async (seed) => {
+    expect(await faultsWithLines(seed, startEngineProgram)).toBe("");
+  });
+});
+
+describe("the simulation itself", () => {
+  test.each(seedsFrom(101, 4))("gives the same trace for the same seed, %i", async (seed) => {
+    const [one, other] = [await run(seed, startEngineProgram), await run(seed, startEngineProgram)];
+    expect(one.counts.events).toBeGreaterThan(100);
+    expect(other.hash).toBe(one.hash);
+    expect((await run(seed + 1_000, startEngineProgram)).hash).not.toBe(one.hash);
+  });
+
+  /** Some of what a program does, done wrong. */
+  const spoilt =
+    (spoil: (program: Program, machine: string) => Partial<Program>): StartProgram =>
+    async (deps) => {
+      const program = await startPlainProgram(deps);
+      const changed = spoil(program, deps.machine);
+      return new Proxy(program, {
+        get: (target, name) => Reflect.get(name in changed ? changed : target, name),
+      });
+    };
+
+  const faultsOf = async (
+    startProgram: StartProgram,
+    change: (profile: Profile) => Profile = withoutTimeTravel,
+  ): Promise<string> => {
+    const found: string[] = [];
+    for (const seed of seedsFrom(1, 8))
+      found.push(...(await runSeed({ seed, stepCount: 60, startProgram, change })).faults);
+    return found.join("\n");
+  };
+
+  const oftenCrashing = (profile: Profile): Profile => ({
+    ...withoutTimeTravel(profile),
+    commitMs: 30,
+    crashInCommitProbability: 0.2,
+  });
+
+  test("notices an edit that is said to be saved before it is", async () => {
+    const early = spoilt((program) => ({
+      edit: async (...given) => {
+        void program.edit(...given);
+        return true;
+      },
+    }));
+    expect(await faultsOf(early, oftenCrashing)).toContain("is lost");
+    expect(await faultsOf(startPlainProgram, oftenCrashing)).toBe("");
+  });
+
+  test("notices a machine that stays behind", async () => {
+    const deaf = spoilt((program, machine) => ({
+      look: async () => (machine === "alice-laptop" ? new Map() : program.look()),
+    }));
+    expect(await faultsOf(deaf)).toContain("not at rest");
+  });
+
+  test("notices plain text on the wire", async () => {
+    const loud: StartProgram = async (deps) =>
+      startPlainProgram({
+        ...deps,
+        transport: {
+          dial: (url, events) => {
+            const socket = deps.transport.dial(url, events);
+            return {
+              ...socket,
+              send: (bytes) => {
+                socket.send(bytes);
+                socket.send(new TextEncoder().encode(deps.canary));
+              },
+            };
+          },
+        },
+      });
+    expect(await faultsOf(loud)).toContain("plain text");
+  });
+
+  test("notices an alarm for nothing", async () => {
+    const nervous = spoilt(() => ({ alarms: ["thieves"] }));
+    expect(await faultsOf(nervous)).toContain("thieves");
+  });
+});

@@ -1,0 +1,246 @@
+/** Puts a world together from one seed: people, machines, a relay, and everything between them. */
+import { createRelayKeys } from "@duro/crypto/receipt";
+import { type RelayGeneration, relayGenerations } from "@duro/protocol";
+import type { Http } from "../../packages/client/src/ports/http.ts";
+import { createLocalBus } from "../../packages/server/src/testing/localNotifier.ts";
+import {
+  type MemoryRelayStores,
+  openMemoryRelayStores,
+} from "../../packages/server/src/testing/memoryRelayStores.ts";
+import { createDeviceClock } from "./deviceClock.ts";
+import { createDisk } from "./disk.ts";
+import { createHistory, type History } from "./history.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import { createMachine, type Machine } from "./machine.ts";
+import type { StorePace } from "./mortalStores.ts";
+import { createNetwork, type Network } from "./network.ts";
+import { type Books, createBooks, registerBooks, type Resident } from "./people.ts";
+import type { Profile } from "./profile.ts";
+import type { StartProgram } from "./program.ts";
+import type { RareStates } from "./rareStates.ts";
+import { createRelayNode, type RelayNode } from "./relayHost.ts";
+import type { Rng } from "./rng.ts";
+import { createScheduler, type Scheduler } from "./scheduler.ts";
+import { createTap, type Tap } from "./tap.ts";
+import { createTranscript, type Transcript } from "./transcript.ts";
+
+export interface World {
+  readonly rng: Rng;
+  readonly profile: Profile;
+  readonly scheduler: Scheduler;
+  readonly transcript: Transcript;
+  readonly rare: RareStates;
+  readonly ledger: Ledger;
+  readonly books: Books;
+  readonly machines: readonly Machine[];
+  readonly nodes: readonly RelayNode[];
+  readonly stores: MemoryRelayStores;
+  readonly tap: Tap;
+  readonly canary: string;
+  /** What broke a promise, in the order in which it was seen. */
+  readonly faults: readonly string[];
+  readonly fault: (sentence: string) => void;
+  readonly history: History;
+  /** One more, that nobody has started yet. */
+  addMachine(resident: Resident): Machine;
+  /** As a relay has another after its database was restored. */
+  renewGeneration(): void;
+  /** From now on nothing goes wrong by itself. */
+  heal(): void;
+}
+
+const relayHost = "relay.example";
+const relayUrl = `https://${relayHost}`;
+/** A healthy line and a healthy database. */
+const healedLatencyMs = 20;
+const healedStoreMs = 1;
+/** How late news between nodes may come. */
+const newsMeanMs = 20;
+
+/** Nobody answers: nothing of a run needs it yet. */
+const noHttp: Http = {
+  request: async () => ({ ok: false, error: { type: "Unreachable", code: "ECONNREFUSED" } }),
+};
+
+export interface WorldOptions {
+  readonly rng: Rng;
+  readonly profile: Profile;
+  readonly rare: RareStates;
+  readonly startProgram: StartProgram;
+}
+
+export const createWorld = async (options: WorldOptions): Promise<World> => {
+  const { rng, profile, rare } = options;
+  const scheduler = createScheduler(rng.fork("scheduler"));
+  const transcript = createTranscript(() => scheduler.nowMs);
+  const note = (line: string): void => transcript.note(line);
+  const faults: string[] = [];
+  const fault = (sentence: string): void => {
+    faults.push(sentence);
+    note(`FAULT ${sentence}`);
+  };
+  const stores = openMemoryRelayStores();
+  const ledger = createLedger();
+  const secrets = rng.fork("keys");
+  const deps = { randomBytes: (byteLength: number) => secrets.bytes(byteLength) };
+  const books = createBooks(deps, profile.deviceCounts);
+  await registerBooks(stores, books);
+  const canary = `canary-${rng
+    .fork("canary")
+    .below(2 ** 32)
+    .toString(36)}-`;
+  const tap = createTap({ transcript, ledger, rare, canary, data: stores.data, onFault: fault });
+  let isHealed = false;
+
+  const nodes: RelayNode[] = [];
+  const chooser = rng.fork("balancer");
+  const network = createNetwork({
+    scheduler,
+    rng: rng.fork("network"),
+    rare,
+    onFrame: tap.frame,
+    acceptAt: () => {
+      const up = nodes.flatMap(({ accept }) => (accept === undefined ? [] : [accept]));
+      return up.length === 0 ? undefined : chooser.pick(up);
+    },
+  });
+  let generation: RelayGeneration = relayGenerations.fromBytes(deps.randomBytes(32));
+  const healable = { isHealed: () => isHealed, generation: () => generation };
+  nodes.push(
+    ...createNodes({ ...options, scheduler, note, fault, stores, network, ...healable }, deps),
+  );
+  const ground = { ...options, scheduler, note, fault, network, books, canary, ...healable };
+  const machines = books.residents.map((resident) => buildMachine(ground, resident));
+  return {
+    rng,
+    profile,
+    scheduler,
+    transcript,
+    rare,
+    ledger,
+    books,
+    machines,
+    nodes,
+    stores,
+    tap,
+    canary,
+    faults,
+    fault,
+    history: createHistory(),
+    addMachine: (resident) => {
+      const machine = buildMachine(ground, resident);
+      machines.push(machine);
+      return machine;
+    },
+    renewGeneration: () => {
+      generation = relayGenerations.fromBytes(deps.randomBytes(32));
+    },
+    heal: () => {
+      isHealed = true;
+      for (const { line, disk } of machines) {
+        disk.isFull = false;
+        line.pace.latencyMs = healedLatencyMs;
+        line.pace.bytesPerMs = Infinity;
+        line.resume();
+      }
+    },
+  };
+};
+
+interface Ground extends WorldOptions {
+  readonly scheduler: Scheduler;
+  readonly note: (line: string) => void;
+  readonly fault: (sentence: string) => void;
+  readonly network: Network;
+}
+
+interface RelayGround extends Ground {
+  readonly stores: MemoryRelayStores;
+  readonly isHealed: () => boolean;
+  readonly generation: () => RelayGeneration;
+}
+
+const createNodes = (
+  ground: RelayGround,
+  deps: { readonly randomBytes: (byteLength: number) => Uint8Array },
+): readonly RelayNode[] => {
+  const { rng, profile, rare, scheduler, note, fault, network, stores, isHealed } = ground;
+  const news = rng.fork("news");
+  const bus = createLocalBus((deliver) => {
+    if (!isHealed() && news.chance(profile.newsLossProbability))
+      rare.reached("news between nodes is lost");
+    else scheduler.after(news.waitMs(newsMeanMs), deliver);
+  });
+  const keys = createRelayKeys(deps);
+  const harm = rng.fork("harm to nodes");
+  const onAppend = (node: RelayNode, durationMs: number): void => {
+    if (isHealed() || !harm.chance(profile.crashInAppendProbability)) return;
+    scheduler.after(harm.below(1_000) * (durationMs / 1_000), () => node.crash(false));
+  };
+  const clock = createDeviceClock(scheduler, 0);
+  const pace = (): StorePace =>
+    isHealed()
+      ? { meanMs: healedStoreMs, failProbability: 0 }
+      : { meanMs: profile.relayStoreMs, failProbability: profile.relayFailProbability };
+  return Array.from({ length: profile.nodeCount }, (_, at) =>
+    createRelayNode(
+      {
+        scheduler,
+        rng: rng.fork("relay"),
+        rare,
+        note,
+        stores,
+        bus,
+        keys,
+        generation: ground.generation,
+        host: relayHost,
+        nowMs: () => clock.nowMs(),
+        pace,
+        onAppend,
+        relayGone: network.relayGone,
+        onFault: fault,
+      },
+      `node ${at + 1}`,
+    ),
+  );
+};
+
+interface MachineGround extends Ground {
+  readonly books: Books;
+  readonly canary: string;
+  readonly isHealed: () => boolean;
+}
+
+const buildMachine = (ground: MachineGround, resident: Resident): Machine => {
+  const { rng, profile, rare, scheduler, note, fault, network, books, startProgram } = ground;
+  const own = rng.fork(resident.machine);
+  const isSlow = own.chance(profile.slowLineProbability);
+  const skewMs = profile.skewMsMax === 0 ? 0 : own.between(-profile.skewMsMax, profile.skewMsMax);
+  const diskDeps = { scheduler, rng: own.fork("disk"), rare };
+  const disk = createDisk(diskDeps, profile);
+  const harm = own.fork("harm");
+  disk.onCommit = (untilDurableMs, untilKnownMs) => {
+    if (ground.isHealed() || !harm.chance(profile.crashInCommitProbability)) return;
+    const delayMs = (harm.below(1_000) / 1_000) * (untilDurableMs + untilKnownMs);
+    scheduler.after(delayMs, () => machine.crash(false));
+  };
+  const machine = createMachine({
+    resident,
+    disk,
+    clock: createDeviceClock(scheduler, skewMs),
+    line: network.line(resident.machine, {
+      latencyMs: profile.latencyMs,
+      bytesPerMs: isSlow ? profile.slowBytesPerMs : Infinity,
+    }),
+    http: noHttp,
+    rng: own.fork("program"),
+    rare,
+    books,
+    canary: ground.canary,
+    relayUrl,
+    startProgram,
+    note,
+    onFault: fault,
+  });
+  return machine;
+};
