@@ -8,6 +8,7 @@ import {
   restoreMachine,
   rollRelayBack,
 } from "./history.ts";
+import { addMember, removeMember, revokeDevice, rotate } from "./changes.ts";
 import type { Machine } from "./machine.ts";
 import type { Weights } from "./profile.ts";
 import type { Rng } from "./rng.ts";
@@ -143,6 +144,14 @@ export const act = (world: World, rng: Rng, action: ActionName): boolean => {
         machines.filter(({ name }) => mayClone(world, name)),
         (machine) => cloneMachine(world, machine),
       );
+    case "rotate":
+      return rotate(world, rng);
+    case "removeMember":
+      return removeMember(world, rng);
+    case "addMember":
+      return addMember(world, rng);
+    case "revokeDevice":
+      return revokeDevice(world, rng);
     case "longPause":
       rare.reached("nothing happens for an hour");
       return true;

@@ -5,9 +5,11 @@ import { type DocId, docIds, type LogName, type VaultId } from "@duro/protocol";
 import { applyUpdate, Doc, encodeStateAsUpdate } from "yjs";
 import { type Engine, openEngine, type OpenDoc } from "../../packages/client/src/index.ts";
 import { selfWrite } from "../../packages/client/src/engine/self.ts";
+import { createDirectGuard } from "../../packages/client/src/testing/directGuard.ts";
 import { openFollowedLogs } from "../../packages/client/src/logs/followedLogs.ts";
 import { editDoc, editIdsOf } from "./documents.ts";
 import type { Program, ProgramDeps, Seen } from "./program.ts";
+import { createSteward } from "./steward.ts";
 
 /** The same on every machine. */
 const docOf = (document: number): DocId => docIds.fromBytes(new Uint8Array(16).fill(document + 1));
@@ -37,6 +39,7 @@ export const startEngineProgram = async (deps: ProgramDeps): Promise<Program> =>
       store,
       transport,
       clock,
+      guard: createDirectGuard(),
       randomBytes,
       device,
       relayUrl,
@@ -62,11 +65,8 @@ const later = ({ clock }: ProgramDeps): Promise<void> =>
 /** How long a document stays open behind an edit. */
 const lookMeanMs = 20_000;
 
-const programOf = (
-  { store, clock, fail }: ProgramDeps,
-  engine: Engine,
-  vaultId: VaultId,
-): Program => {
+const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program => {
+  const { store, clock, fail } = deps;
   const openDoc = async (document: number): Promise<OpenDoc> => {
     const vault = engine.vault(vaultId);
     assert(vault !== undefined, "the vault was there from the start");
@@ -104,6 +104,7 @@ const programOf = (
       );
     },
     alarms: [],
+    steward: createSteward(deps, engine, vaultId),
     stop: async () => {
       await engine[Symbol.asyncDispose]();
       await store.close();

@@ -60,10 +60,18 @@ export const difference = (views: ReadonlyMap<string, View>): string | undefined
   return undefined;
 };
 
-/** Every edit that somebody was told is saved is there, and nothing that nobody made. */
-export const checkEdits = ({ ledger, fault }: World, view: View): void => {
+/** Every edit that somebody on these machines was told is saved is there, and nothing that nobody made. */
+export const checkEdits = (
+  { ledger, fault }: World,
+  view: View,
+  machines: ReadonlySet<string>,
+): void => {
   for (const { id, document, savedAtMs, machine } of ledger.edits.values())
-    if (savedAtMs !== undefined && view.get(document)?.editIds.has(id) !== true)
+    if (
+      machines.has(machine) &&
+      savedAtMs !== undefined &&
+      view.get(document)?.editIds.has(id) !== true
+    )
       fault(`${id} was saved at ${savedAtMs.toFixed(0)} on ${machine} and is lost`);
   for (const [document, { editIds }] of view)
     for (const id of editIds)

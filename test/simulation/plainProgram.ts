@@ -414,6 +414,7 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
       return dialled?.isCaughtUp === true && waiting.length === 0 && hasSent;
     },
     alarms,
+    steward: undefined,
     stop: async () => {
       isStopped = true;
       const of = dialled;

@@ -26,6 +26,10 @@ export interface Weights {
   readonly machineBackup: number;
   readonly machineRestore: number;
   readonly machineClone: number;
+  readonly rotate: number;
+  readonly removeMember: number;
+  readonly addMember: number;
+  readonly revokeDevice: number;
 }
 
 export interface Profile {
@@ -84,6 +88,10 @@ const calm: Weights = {
   machineBackup: 0,
   machineRestore: 0,
   machineClone: 0,
+  rotate: 0,
+  removeMember: 0,
+  addMember: 0,
+  revokeDevice: 0,
 };
 
 const drawWeights = (rng: Rng): Weights => ({
@@ -107,6 +115,10 @@ const drawWeights = (rng: Rng): Weights => ({
   machineBackup: 0.05,
   machineRestore: rate(rng, 0.03),
   machineClone: rate(rng, 0.01),
+  rotate: rate(rng, 0.03),
+  removeMember: rate(rng, 0.02),
+  addMember: 0.03,
+  revokeDevice: rate(rng, 0.01),
 });
 
 const drawDeviceCounts = (rng: Rng): readonly number[] => {
@@ -141,13 +153,16 @@ export const drawProfile = (rng: Rng): Profile => {
   };
 };
 
-/** For a client that knows nothing of what was put back, or is there twice. */
-export const withoutTimeTravel = (profile: Profile): Profile => ({
+/** For a client that knows nothing of what was put back, of itself being there twice, of logs that grow. */
+export const simpleProfile = (profile: Profile): Profile => ({
   ...profile,
   weights: {
     ...profile.weights,
     relayRollback: 0,
     machineRestore: 0,
     machineClone: 0,
+    rotate: 0,
+    removeMember: 0,
+    revokeDevice: 0,
   },
 });

@@ -6,6 +6,7 @@ import type { LocalStore } from "../../packages/client/src/ports/localStore.ts";
 import type { Transport } from "../../packages/client/src/ports/transport.ts";
 import type { Books } from "./people.ts";
 import type { Rng } from "./rng.ts";
+import type { Steward } from "./steward.ts";
 
 /** All that a program gets of the world, for one life of it. */
 export interface ProgramDeps {
@@ -40,6 +41,8 @@ export interface Program {
   readonly isSettled: boolean;
   /** Sentences of things that are not as they should be. */
   readonly alarms: readonly string[];
+  /** Undefined: it cannot do anything about members and devices. */
+  readonly steward: Steward | undefined;
   stop(): Promise<void>;
 }
 

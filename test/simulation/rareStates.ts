@@ -26,6 +26,9 @@ export const rareStateNames = [
   "the relay is rolled back in secret",
   "a device goes on from a backup",
   "a device is cloned",
+  "a member is removed",
+  "a member comes back",
+  "a device is revoked",
 ] as const;
 
 export type RareState = (typeof rareStateNames)[number];

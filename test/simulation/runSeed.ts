@@ -15,6 +15,7 @@ import {
 } from "./invariants.ts";
 import { drawProfile, type Profile } from "./profile.ts";
 import type { StartProgram } from "./program.ts";
+import { type Belonging, belongingOf, checkRemoved } from "./standing.ts";
 import { inRealm } from "./realm.ts";
 import { createRareStates, type RareState } from "./rareStates.ts";
 import { createRng } from "./rng.ts";
@@ -129,19 +130,25 @@ const heal = async (world: World): Promise<number> => {
   return scheduler.nowMs - beganMs;
 };
 
-/** Undefined: all are at rest and see the same. */
+/** Undefined: all who belong here are at rest and see the same. */
 const restlessness = async (world: World): Promise<string | undefined> => {
-  for (const { name, program } of world.machines) {
+  const belonging = await belongingOf(world);
+  if (belonging.isRotationOwed) return "a rotation is owed";
+  for (const { name, program, resident } of world.machines) {
+    if (!belonging.isIn(resident)) continue;
     if (program === undefined) return `${name} is not running`;
     if (!program.isSettled) return `${name} is not done`;
   }
-  return difference(await viewsOf(world));
+  return difference(await viewsOf(world, belonging));
 };
 
-const viewsOf = async ({ machines, scheduler }: World): Promise<ReadonlyMap<string, View>> => {
+const viewsOf = async (
+  { machines, scheduler }: World,
+  { isIn }: Belonging,
+): Promise<ReadonlyMap<string, View>> => {
   const views = new Map<string, View>();
-  for (const { name, program } of machines) {
-    if (program === undefined) continue;
+  for (const { name, program, resident } of machines) {
+    if (program === undefined || !isIn(resident)) continue;
     let view: View | undefined;
     void program.look().then((seen) => (view = seen));
     await scheduler.runUntil(Infinity, () => view !== undefined);
@@ -152,10 +159,13 @@ const viewsOf = async ({ machines, scheduler }: World): Promise<ReadonlyMap<stri
 
 const checkAtRest = async (world: World): Promise<void> => {
   if (world.faults.length > 0) return;
+  const belonging = await belongingOf(world);
   checkReceipts(world);
   checkChains(world);
   checkBlind(world);
   checkNoAlarm(world);
-  const [view] = (await viewsOf(world)).values();
-  if (view !== undefined) checkEdits(world, view);
+  checkRemoved(world, belonging);
+  const [view] = (await viewsOf(world, belonging)).values();
+  const lasting = world.machines.filter(({ resident }) => belonging.wasAlwaysIn(resident));
+  if (view !== undefined) checkEdits(world, view, new Set(lasting.map(({ name }) => name)));
 };

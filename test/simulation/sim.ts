@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { startEngineProgram } from "./engineProgram.ts";
 import { startPlainProgram } from "./plainProgram.ts";
-import { withoutTimeTravel } from "./profile.ts";
+import { simpleProfile } from "./profile.ts";
 import { runSeed, type RunReport } from "./runSeed.ts";
 import { createTotals } from "./totals.ts";
 
@@ -55,7 +55,7 @@ const run = (seed: number): Promise<RunReport> =>
     seed,
     stepCount,
     ...(isPlain
-      ? { startProgram: startPlainProgram, change: withoutTimeTravel }
+      ? { startProgram: startPlainProgram, change: simpleProfile }
       : { startProgram: startEngineProgram }),
   });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { startEngineProgram } from "./engineProgram.ts";
 import { startPlainProgram } from "./plainProgram.ts";
-import { type Profile, withoutTimeTravel } from "./profile.ts";
+import { type Profile, simpleProfile } from "./profile.ts";
 import type { Program, StartProgram } from "./program.ts";
 import { runSeed } from "./runSeed.ts";
 
@@ -13,7 +13,7 @@ const run = (seed: number, startProgram: StartProgram) =>
     seed,
     stepCount,
     startProgram,
-    ...(startProgram === startPlainProgram ? { change: withoutTimeTravel } : {}),
+    ...(startProgram === startPlainProgram ? { change: simpleProfile } : {}),
   });
 
 /** With what led there, so that a failure can be read where it was seen. */
@@ -58,7 +58,7 @@ describe("the simulation itself", () => {
 
   const faultsOf = async (
     startProgram: StartProgram,
-    change: (profile: Profile) => Profile = withoutTimeTravel,
+    change: (profile: Profile) => Profile = simpleProfile,
   ): Promise<string> => {
     const found: string[] = [];
     for (const seed of seedsFrom(1, 8))
@@ -67,7 +67,7 @@ describe("the simulation itself", () => {
   };
 
   const oftenCrashing = (profile: Profile): Profile => ({
-    ...withoutTimeTravel(profile),
+    ...simpleProfile(profile),
     commitMs: 30,
     crashInCommitProbability: 0.2,
   });

@@ -7,6 +7,7 @@ import {
   type MemoryRelayStores,
   openMemoryRelayStores,
 } from "../../packages/server/src/testing/memoryRelayStores.ts";
+import { type Changes, createChanges } from "./changes.ts";
 import { createDeviceClock } from "./deviceClock.ts";
 import { createDisk } from "./disk.ts";
 import { createHistory, type History } from "./history.ts";
@@ -41,6 +42,7 @@ export interface World {
   readonly faults: readonly string[];
   readonly fault: (sentence: string) => void;
   readonly history: History;
+  readonly changes: Changes;
   /** One more, that nobody has started yet. */
   addMachine(resident: Resident): Machine;
   /** As a relay has another after its database was restored. */
@@ -127,6 +129,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     faults,
     fault,
     history: createHistory(),
+    changes: createChanges(),
     addMachine: (resident) => {
       const machine = buildMachine(ground, resident);
       machines.push(machine);

@@ -8,6 +8,22 @@ export {
   openEngine,
 } from "./engine/engine.ts";
 export type { OpenDoc, Vault, VaultStatus } from "./engine/vaults.ts";
+export {
+  type Approval,
+  type ApproveDeps,
+  type ApproveError,
+  approvePairing,
+} from "./flows/approvePairing.ts";
+export { type Founded, foundIdentity } from "./flows/foundIdentity.ts";
+export {
+  type JoinDeps,
+  joinByPairing,
+  type JoinError,
+  type JoinScreen,
+} from "./flows/joinByPairing.ts";
+export { recover, type RecoverError, type Recovery } from "./flows/recover.ts";
+export { type Revoked, revokeDevice, type RevokeDeps, type RevokeError } from "./flows/revokeDevice.ts";
+export { registerAccount, type RegistrationRefused } from "./flows/registerAccount.ts";
 export type { Clock } from "./ports/clock.ts";
 export type { AnswerTooLong, Http, HttpAnswer, HttpRequest, Unreachable } from "./ports/http.ts";
 export type {

@@ -55,6 +55,8 @@ export {
 export {
   asSignature,
   asSignPublicKey,
+  type KemPublicKey,
+  readKemPublicKey,
   readSignature,
   readSignPublicKey,
   type Signature,

@@ -6,6 +6,8 @@ import { forget, purge, sweep, undoForget } from "./commands/forget.ts";
 import { judge, validate } from "./commands/judge.ts";
 import { list } from "./commands/list.ts";
 import { markDuplicates } from "./commands/duplicates.ts";
+import { exportDoc } from "./exchange/exportDoc.ts";
+import { exportToJson } from "./exchange/exportJson.ts";
 import { decide, remember } from "./commands/remember.ts";
 import { docNames } from "./docs/directory.ts";
 import type { EntryId } from "./ids.ts";
@@ -70,11 +72,14 @@ const play = (world: World, { who, what, which, word }: Step): unknown => {
   return what === "undo" ? undoForget(memory, [id]) : purge(memory, [id]);
 };
 
+const exportedBy = ({ memory }: Device): string =>
+  exportToJson(valueOf(docNames(memory)).map((name) => valueOf(exportDoc(memory, name))));
+
 const seenBy = (device: Device, withHidden: boolean): string =>
   JSON.stringify(valueOf(list(device.memory, { withHidden, limit: 1_000 })).items);
 
 describe("devices that have exchanged everything", () => {
-  test("[MEM8] see the same, whatever they did and in whatever order they heard of it", () => {
+  test("[MEM8] [MEM12] see the same and export the same bytes, whatever they did and in whatever order they heard of it", () => {
     const keys = fc.array(fc.nat(1_000), { minLength: 7, maxLength: 40 });
     fc.assert(
       fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), keys, (steps, order) => {
@@ -87,6 +92,8 @@ describe("devices that have exchanged everything", () => {
           world.exchange(shuffledBy([index * 100, ...order, index * 50]), name);
         for (const withHidden of [true, false])
           expect(new Set(readers.map((one) => seenBy(one, withHidden))).size).toBe(1);
+        const exports = [...devices, ...readers].map(exportedBy);
+        expect(new Set(exports).size).toBe(1);
         const onDevices = devices.map((one) => idsOn(one).join());
         expect(new Set(onDevices).size).toBe(1);
       }),

@@ -71,15 +71,11 @@ export type { KindName } from "./entities/kinds.ts";
 export { skillTiers } from "./entities/skill.ts";
 export { bringIn } from "./exchange/bringIn.ts";
 export { exportDoc, type ExportPart } from "./exchange/exportDoc.ts";
-export {
-  exportToJson,
-  parseExport,
-  type ExportTooNew,
-  type NotAnExport,
-} from "./exchange/exportJson.ts";
+export { exportToJson, type ExportTooNew } from "./exchange/exportJson.ts";
 export { exportFileName, exportToFiles, type ExportFile } from "./exchange/exportMarkdown.ts";
 export type { ImportReport, Incoming, Skipped } from "./exchange/incoming.ts";
-export { parseLegacy, type TextFile } from "./exchange/legacy.ts";
+export type { TextFile } from "./exchange/legacy.ts";
+export { parseImport } from "./exchange/parseImport.ts";
 export type { DecisionStatus } from "./folds/decisionStatus.ts";
 export type { Event } from "./folds/events.ts";
 export { mayBeShownUnasked, trusts, type Trust } from "./folds/trust.ts";
@@ -103,5 +99,5 @@ export {
   type SearchColumn,
   type SearchRow,
 } from "./text/searchRow.ts";
-export type { DecisionItem, FactItem, Item, OtherItem } from "./views/item.ts";
+export type { DecisionItem, FactItem, Item, OtherItem } from "./views/itemTypes.ts";
 export { watchEntries } from "./views/watch.ts";

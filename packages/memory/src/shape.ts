@@ -58,8 +58,9 @@ export const number = ({ min, max }: { readonly min: number; readonly max: numbe
     typeof value === "number" && value >= min && value <= max ? value : undefined,
   );
 
-/** Milliseconds since 1970, up to the last that a date can be. */
-export const timeMs = number({ min: 0, max: 8.64e15 });
+/** The end of the year 9999: a month is written with four digits of its year, and an id holds 48 bits. */
+const timeMsMax = 253_402_300_799_999;
+export const timeMs = number({ min: 0, max: timeMsMax });
 
 export const oneOf = <const T extends string>(names: readonly T[]): Field<T> =>
   field(names.join(" or "), (value) => names.find((name) => name === value));
@@ -88,11 +89,11 @@ export const object = <const S extends Fields>(fields: S): Field<Shape<S>> => ({
   read: (value, name, strictness) => {
     if (!isJsonObject(value)) return err({ type: "BadField", field: name, expected: "an object" });
     const values: Record<string, unknown> = {};
-    for (const [key, one] of Object.entries(fields)) {
-      const isAbsent = !Object.hasOwn(value, key) || value[key] === undefined;
+    for (const [label, one] of Object.entries(fields)) {
+      const isAbsent = !Object.hasOwn(value, label) || value[label] === undefined;
       if (isAbsent && one.isOptional === true) continue;
-      const result = one.read(value[key], name === "" ? key : `${name}.${key}`, strictness);
-      if (result.ok) values[key] = result.value;
+      const result = one.read(value[label], name === "" ? label : `${name}.${label}`, strictness);
+      if (result.ok) values[label] = result.value;
       else if (strictness === "strict" || one.isOptional !== true) return result;
     }
     return ok(values as Shape<S>);

@@ -36,6 +36,12 @@ export interface NewEntry {
   readonly texts?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Of an entry as JSON. With what Yjs adds it is one update, and an envelope carries a MiB. */
+const entryByteLengthMax = 700_000;
+
+export const isTooLarge = (entry: object): boolean =>
+  new TextEncoder().encode(JSON.stringify(entry)).length > entryByteLengthMax;
+
 export const putEntry = (
   doc: Y.Doc,
   kind: Pick<EntryKind<unknown>, "table" | "texts">,
@@ -114,24 +120,26 @@ const readValues = <F extends Fields>(
   map: Y.Map<unknown>,
   kind: EntryKind<unknown, F>,
 ): Pick<Entry<unknown, F>, "fields" | "lists" | "sets" | "texts"> => {
-  const fields: Record<string, unknown> = {};
-  const texts: Record<string, string> = {};
-  const members: Record<string, Map<string, Json>> = {};
-  for (const set of [...kind.sets, ...kind.lists]) members[set] = new Map();
+  const fields = new Map<string, unknown>();
+  const texts = new Map<string, string>();
+  // No plain objects under names that anybody may choose: `constructor` is one.
+  const members = new Map(
+    [...kind.sets, ...kind.lists].map((set) => [set, new Map<string, Json>()] as const),
+  );
   for (const [name, value] of map.entries()) {
     const at = name.indexOf(separator);
-    if (at >= 0) members[name.slice(0, at)]?.set(name.slice(at + 1), toJson(value));
-    else if (value instanceof Y.Text) texts[name] = textOf(value);
-    else if (value !== null) fields[name] = value;
+    if (at >= 0) members.get(name.slice(0, at))?.set(name.slice(at + 1), toJson(value));
+    else if (value instanceof Y.Text) texts.set(name, textOf(value));
+    else if (value !== null) fields.set(name, value);
   }
-  const read = object(kind.fields).read(fields, "", "lenient");
+  const read = object(kind.fields).read(Object.fromEntries(fields), "", "lenient");
   const pick = (names: readonly string[]): Members =>
-    Object.fromEntries(names.map((name) => [name, members[name] ?? new Map<string, Json>()]));
+    Object.fromEntries(names.map((name) => [name, members.get(name) ?? new Map<string, Json>()]));
   return {
     fields: read.ok ? read.value : ({} as Shape<F>),
     sets: pick(kind.sets),
     lists: pick(kind.lists),
-    texts: Object.fromEntries(kind.texts.map((name) => [name, texts[name] ?? ""])),
+    texts: Object.fromEntries(kind.texts.map((name) => [name, texts.get(name) ?? ""])),
   };
 };
 

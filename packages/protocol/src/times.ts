@@ -32,7 +32,7 @@ export const backoffBaseMs = second / 2;
 /** A relay that was away all night is found again within this time. */
 export const backoffMaxMs = 5 * minute;
 /** A connection that lasted this long was a good one: the waits begin anew. */
-export const connectionHeldMs = minute;
+export const connectionLastedMs = minute;
 /** A relay may ask for a pause, and not for ever. */
 export const retryAfterMsMax = 5 * minute;
 /** For name look-up, TCP, TLS and proxies of a slow line. */

@@ -9,7 +9,7 @@ import { assert } from "@duro/crypto/types";
 import { type DeviceKeys, pinRecord, systemRandomBytes } from "@duro/crypto";
 import { docIds } from "@duro/protocol";
 import { type Engine, openEngine, systemClock } from "@duro/client";
-import { createNodeTransport } from "@duro/client/node";
+import { createNodeApplyGuard, createNodeTransport } from "@duro/client/node";
 import { expect } from "vitest";
 import {
   createMemoryDisk,
@@ -60,6 +60,7 @@ export const openWorld = async () => {
       store,
       transport: createNodeTransport(),
       clock: systemClock,
+      guard: createNodeApplyGuard({ clock: systemClock }),
       randomBytes: systemRandomBytes,
       device,
       relayUrl: to.url,

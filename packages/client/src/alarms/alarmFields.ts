@@ -182,6 +182,7 @@ const forms: { readonly [Type in AlarmType]: FormOf<Type> } = {
     number: 19,
     facts: { aheadMs: signedField, evidence: oneOf(["relay", "own past"]) },
   },
+  RelayMisbehaved: { number: 20, facts: { fault: textField } },
 };
 
 const typeByNumber = new Map<number, AlarmType>();

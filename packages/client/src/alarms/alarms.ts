@@ -196,6 +196,13 @@ interface RelayKeyChanged {
   readonly got: string;
 }
 
+/** What no honest relay sends. Whatever it was, it counted for nothing. */
+interface RelayMisbehaved {
+  readonly type: "RelayMisbehaved";
+  /** The type of the fault, as it was found. */
+  readonly fault: string;
+}
+
 /** Our clock is far from the relay's, or went back. */
 interface ClockSuspect {
   readonly type: "ClockSuspect";
@@ -223,7 +230,8 @@ export type Alarm =
   | LogStopped
   | UpdateNeeded
   | RelayKeyChanged
-  | ClockSuspect;
+  | ClockSuspect
+  | RelayMisbehaved;
 
 export type AlarmType = Alarm["type"];
 export type AlarmOf<Type extends AlarmType> = Extract<Alarm, { readonly type: Type }>;
@@ -257,6 +265,8 @@ const subjectOf = (alarm: Alarm): readonly (string | number)[] => {
       return [alarm.vault, alarm.epoch];
     case "RotatedToOldKey":
       return [alarm.vault, alarm.user];
+    case "RelayMisbehaved":
+      return [alarm.fault];
     case "RelayGenerationChanged":
     case "RelayKeyChanged":
     case "ClockSuspect":

@@ -75,6 +75,12 @@ export const catalogue: Readonly<Record<AlarmType, AlarmMeaning>> = {
     stopsSealing: true,
   },
   ClockSuspect: { code: "clock", severity: "notice", heal: "setClock", stopsSealing: false },
+  RelayMisbehaved: {
+    code: "relay-fault",
+    severity: "warning",
+    heal: "report",
+    stopsSealing: false,
+  },
 };
 
 /**
@@ -86,6 +92,8 @@ export const stopsSealing = (alarm: Alarm): boolean => {
   if (alarm.type === "LogWithheld" && alarm.evidence === "beacon") return false;
   if (alarm.type === "LogForked" && alarm.evidence === "claim") return false;
   if (alarm.type === "KeysMissing" && !alarm.isNewest) return false;
+  // Another chain under our keys is no danger to ours, which nobody else has written.
+  if (alarm.type === "Cloned" && alarm.evidence === "open") return false;
   return catalogue[alarm.type].stopsSealing;
 };
 
@@ -141,6 +149,8 @@ export const alarmText = (alarm: Alarm, nameOf: NameOf): string => {
       return "The relay shows another key than the one that this device knows; nothing was sent to it.";
     case "ClockSuspect":
       return clockText(alarm);
+    case "RelayMisbehaved":
+      return `The relay sent what no honest relay sends (${alarm.fault}); it was not taken.`;
   }
 };
 

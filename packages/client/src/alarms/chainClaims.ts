@@ -78,10 +78,12 @@ const refute = (
 const refutedBefore = (
   author: ClaimsOf | undefined,
   claimant: ChainId,
-  { saidAt }: ChainClaim,
+  { saidAt, seq }: ChainClaim,
 ): number | undefined => {
   const back = author?.chains.get(claimant);
-  return back !== undefined && back.seq >= saidAt ? back.saidAt : undefined;
+  const hasRead = back !== undefined && back.seq >= saidAt;
+  // What counts anew is read again, and then this may be known before the chain is back there.
+  return hasRead && back.saidAt < seq ? back.saidAt : undefined;
 };
 
 const mismatchOf = (

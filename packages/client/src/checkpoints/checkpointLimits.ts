@@ -17,8 +17,14 @@ export const stateStructCountMax = 2_097_152;
  */
 export const groupByteLengthMin = 131_072;
 
-/** The last document of a group may be the largest; another 64 KiB for ids and lengths of all. */
-export const groupByteLengthMax = packedStateByteLengthMax + groupByteLengthMin + 65_536;
+/** Around a document in its group: its id, its form, and a length of four bytes. */
+export const docInGroupByteLength = 21;
+
+/** What a group may come to whose last document is that long; three bytes are its format and count. */
+export const groupByteLengthMaxWith = (packedByteLength: number): number =>
+  groupByteLengthMin + docInGroupByteLength + packedByteLength + 3;
+
+export const groupByteLengthMax = groupByteLengthMaxWith(packedStateByteLengthMax);
 
 /** Ids and a length of a byte at the least, and no group holds more than the checkpoint. */
 export const docsPerGroupMax = limits.docsPerCheckpointMax;

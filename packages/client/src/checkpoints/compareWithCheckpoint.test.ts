@@ -100,6 +100,19 @@ describe("a false checkpoint", () => {
     expect(await lying(packed, content)).toEqual(mismatch(docOf(0)));
   });
 
+  test("is inflated no further than documents of ours could reach", async () => {
+    const packed = honest?.packed ?? new Uint8Array();
+    const group = (byteLength: number) =>
+      deflate(
+        encodeGroup([
+          { doc: docOf(0), form: StateForm.V2, packed },
+          { doc: docOf(1), form: StateForm.V2, packed: new Uint8Array(byteLength) },
+        ]),
+      );
+    expect(await lying(packed, await group(100_000))).toEqual(same);
+    expect(await lying(packed, await group(200_000))).toEqual(mismatch(docOf(0)));
+  });
+
   test("that names a false digest of the right content is found out", async () => {
     const blobs = createMemoryBlobs();
     const { docs, ...rest } = must(await packCheckpoint(docsOf([saying("a")]), blobs.put));

@@ -14,6 +14,7 @@ import {
 } from "./openCheckpoint.ts";
 import type { DocState, DocUnpackable, PackedCheckpoint } from "./packCheckpoint.ts";
 import type { StateForm } from "./stateForm.ts";
+import { groupByteLengthMaxWith } from "./checkpointLimits.ts";
 import { packedNothing, type PackedState, packState } from "./packedState.ts";
 
 export interface AttestSays extends AttestPlaintext {
@@ -25,6 +26,7 @@ interface OwnDoc {
   readonly form: StateForm;
   /** Of the packed bytes, which are too many to keep; stays in memory. */
   readonly packedHash: Uint8Array;
+  readonly packedByteLength: number;
 }
 
 /** `own`: in any order, each document once. An error is no verdict. */
@@ -35,7 +37,10 @@ export const compareWithCheckpoint = async <E>(
 ): Promise<Result<AttestSays, DocUnpackable | BlobNotOpened<E>>> => {
   const ownDocs = await packOwn(own);
   if (!ownDocs.ok) return ownDocs;
-  const opened = openCheckpoint(checkpoint, openBlob);
+  const byteLengths = [...ownDocs.value.values()].map(({ packedByteLength }) => packedByteLength);
+  const largest = byteLengths.reduce((a, b) => Math.max(a, b), 0);
+  // No group of documents like ours is longer: thousands of others would keep us inflating for hours.
+  const opened = openCheckpoint(checkpoint, openBlob, groupByteLengthMaxWith(largest));
   const differing = new Set(ownDocs.value.keys());
   for (const doc of opened.inPlace) {
     const isSame = await holds(opened, doc, ownDocs.value.get(doc) ?? nothingWritten);
@@ -64,6 +69,7 @@ const ownDocOf = ({ digest, form, packed }: PackedState): OwnDoc => ({
   digest,
   form,
   packedHash: docDigestOf(packed),
+  packedByteLength: packed.length,
 });
 
 /** A document that is not here, and one in which nothing was ever written, are the same. */

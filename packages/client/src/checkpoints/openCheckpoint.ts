@@ -44,6 +44,7 @@ export interface OpenedCheckpoint<E> {
 export const openCheckpoint = <E>(
   { blobs, docs }: PackedCheckpoint,
   openBlob: OpenBlob<E>,
+  inflatedByteLengthMax = groupByteLengthMax,
 ): OpenedCheckpoint<E> => {
   const entries = new Map(docs.map((entry) => [entry.doc, entry]));
   const contentOf = keepLast(
@@ -56,7 +57,7 @@ export const openCheckpoint = <E>(
   );
   const groupOf = keepLast(async (entry: DocEntry) => {
     const content = await contentOf(`${entry.blob}`, entry);
-    return content.ok ? readGroup(content.value, entry) : content;
+    return content.ok ? readGroup(content.value, entry, inflatedByteLengthMax) : content;
   });
   return {
     inPlace: docs.toSorted((a, b) => a.blob - b.blob || a.offset - b.offset).map(({ doc }) => doc),
@@ -80,9 +81,10 @@ const notThere = broken({ type: "DocNotInCheckpoint" });
 const readGroup = async (
   content: Uint8Array,
   { offset, byteLength }: DocEntry,
+  inflatedByteLengthMax: number,
 ): Promise<Result<readonly PackedDoc[], GroupBroken>> => {
   const deflated = content.subarray(offset, offset + byteLength);
-  const inflated = await inflate(deflated, groupByteLengthMax);
+  const inflated = await inflate(deflated, inflatedByteLengthMax);
   if (inflated === undefined) return broken({ type: "NotDeflated" });
   const group = decodeGroup(inflated);
   return group.ok ? group : broken(group.error);

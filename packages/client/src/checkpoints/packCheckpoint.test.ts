@@ -9,7 +9,7 @@ import * as Y from "yjs";
 import { inflate } from "../bytes/inflate.ts";
 import { editScript, play } from "../updates/testing/editScript.ts";
 import { blobContentByteLengthMin } from "./blobClass.ts";
-import { groupByteLengthMin } from "./checkpointLimits.ts";
+import { groupByteLengthMaxWith, groupByteLengthMin } from "./checkpointLimits.ts";
 import { type DocState, packCheckpoint } from "./packCheckpoint.ts";
 import { packState } from "./packedState.ts";
 import { readCheckpoint } from "./readCheckpoint.ts";
@@ -229,6 +229,15 @@ describe("blobs", () => {
     expect(first?.offset).toBe(large?.offset);
     expect(third?.offset).not.toBe(large?.offset);
     expect(third?.offset).toBe(fourth?.offset);
+  });
+
+  test("hold groups that read back, of the smallest documents before a large one", async () => {
+    const tiny = Array.from({ length: 1_500 }, () => hello);
+    const { packed, blobs } = await pack([...tiny, noisyState(groupByteLengthMin)]);
+    const [entry] = must(packed).docs;
+    const content = blobs.contents[0]?.subarray(entry?.offset, entry?.byteLength);
+    const inflated = await inflate(content ?? new Uint8Array(), groupByteLengthMaxWith(150_000));
+    expect(inflated?.length).toBeGreaterThan(groupByteLengthMin);
   });
 
   test("are one chunk until there are many, and hold 4 GiB then", () => {

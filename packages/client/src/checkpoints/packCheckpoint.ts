@@ -5,7 +5,7 @@
 import { assert, type BlobRef, err, ok, type Result } from "@duro/crypto/types";
 import { type CheckpointPlaintext, type DocEntry, type DocId, limits } from "@duro/protocol";
 import { blobContentByteLengthMin, fillToClass } from "./blobClass.ts";
-import { groupByteLengthMin } from "./checkpointLimits.ts";
+import { docInGroupByteLength, groupByteLengthMin } from "./checkpointLimits.ts";
 import { deflate } from "./deflate.ts";
 import { encodeGroup, type PackedDoc } from "./docGroup.ts";
 import { packState, type UnpackError } from "./packedState.ts";
@@ -77,7 +77,7 @@ export const packCheckpoint = async <E>(
     at += 1;
     if (packed.value === undefined) continue;
     group.push({ doc, ...packed.value });
-    groupByteLength += packed.value.packed.length;
+    groupByteLength += docInGroupByteLength + packed.value.packed.length;
     if (groupByteLength < groupByteLengthMin) continue;
     const added = await blobs.add(group);
     if (!added.ok) return added;

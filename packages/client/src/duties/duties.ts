@@ -4,7 +4,7 @@ import type { LogRecord } from "@duro/crypto/verify";
 import type { LogName, VaultId } from "@duro/protocol";
 import type { Clock } from "../ports/clock.ts";
 import type { ChainRow } from "../store/rows.ts";
-import type { VaultView } from "../vault/view.ts";
+import type { LogView } from "../vault/view.ts";
 import { type Duty, dutyOf } from "./dutyOf.ts";
 import { type Doer, dutyRecord } from "./dutyRecord.ts";
 import type { PostError } from "./posts.ts";
@@ -20,7 +20,7 @@ export interface Duties {
 export interface DutiesDeps {
   readonly clock: Clock;
   readonly doer: Doer;
-  readonly viewOf: (vault: VaultId) => VaultView | undefined;
+  readonly viewOf: (vault: VaultId) => LogView | undefined;
   readonly chainsOf: (vault: VaultId) => Iterable<ChainRow>;
   readonly post: (
     name: LogName,

@@ -10,7 +10,7 @@ import {
   rotationOwed,
 } from "@duro/crypto/verify";
 import type { DeviceId, UserId } from "@duro/protocol";
-import type { VaultView } from "../vault/view.ts";
+import type { LogView } from "../vault/view.ts";
 
 export type Duty =
   /** A full device that could write here was revoked: the record that cuts it comes before any other. */
@@ -24,7 +24,7 @@ export interface Self {
   readonly device: DeviceId;
 }
 
-export const dutyOf = (view: VaultView, self: Self, nowMs: number): Duty | undefined => {
+export const dutyOf = (view: LogView, self: Self, nowMs: number): Duty | undefined => {
   const { state } = view;
   const member = state.members.get(self.user);
   const identity = view.identity(self.user);
@@ -45,7 +45,7 @@ export const dutyOf = (view: VaultView, self: Self, nowMs: number): Duty | undef
 };
 
 /** A device that the vault still takes for a writer's, and its user has revoked. */
-const goneDevice = (view: VaultView, user: UserId): DeviceId | undefined => {
+const goneDevice = (view: LogView, user: UserId): DeviceId | undefined => {
   const { state } = view;
   const pin = state.pins.get(user);
   const pinned = pin === undefined ? undefined : view.identityAt(pin);
@@ -62,7 +62,7 @@ const goneDevice = (view: VaultView, user: UserId): DeviceId | undefined => {
 };
 
 /** Of every member of the vault, and of whoever granted a viewer. */
-export const newestOf = (view: VaultView): ReadonlyMap<UserId, IdentityState> => {
+export const newestOf = (view: LogView): ReadonlyMap<UserId, IdentityState> => {
   const users = [
     ...view.state.members.keys(),
     ...[...view.state.viewers.values()].map(({ user }) => user),

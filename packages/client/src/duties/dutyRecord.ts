@@ -11,7 +11,7 @@ import { type ChainCut, type LogRecord } from "@duro/crypto/verify";
 import type { DeviceId, UserId } from "@duro/protocol";
 import type { ChainRow } from "../store/rows.ts";
 import { currentKey } from "../vault/seal.ts";
-import type { VaultView } from "../vault/view.ts";
+import type { LogView } from "../vault/view.ts";
 import { type Duty, newestOf } from "./dutyOf.ts";
 
 export interface Doer {
@@ -22,7 +22,7 @@ export interface Doer {
 
 export const dutyRecord = (
   { user, device, randomBytes }: Doer,
-  view: VaultView,
+  view: LogView,
   chains: Iterable<ChainRow>,
   duty: Duty,
 ): LogRecord | undefined => {

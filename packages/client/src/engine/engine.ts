@@ -12,14 +12,17 @@ import {
 } from "@duro/crypto/verify";
 import type { ChainId, LogName, UserId, VaultId } from "@duro/protocol";
 import { createDuties } from "../duties/duties.ts";
+import { createMailboxes, type Mailboxes } from "../flows/mailboxes.ts";
 import { createPosts, type PostError } from "../duties/posts.ts";
-import { openFollowedLogs } from "../logs/followedLogs.ts";
+import { type LogTrouble, openFollowedLogs } from "../logs/followedLogs.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { LocalStore } from "../ports/localStore.ts";
+import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { Transport } from "../ports/transport.ts";
 import { recordKey, recordsOf } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
+import type { ChainRow } from "../store/rows.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
+import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
 import { type Connection, createConnection, type EngineEffect } from "./connection.ts";
 import { createLogSync } from "./logSync.ts";
@@ -32,6 +35,8 @@ export interface EngineDeps {
   readonly store: LocalStore;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Tries updates of others that may cost too much: `createNodeApplyGuard`, `createBrowserApplyGuard`. */
+  readonly guard: ApplyGuard;
   readonly randomBytes: RandomBytes;
   readonly device: DeviceKeys;
   /** Undefined: everything stays on this machine. */
@@ -65,6 +70,15 @@ export interface Engine extends AsyncDisposable {
   /** The newest that is known of somebody. */
   identity(user: UserId): IdentityState | undefined;
   vaultLog(vault: VaultId): VaultState | undefined;
+  /** What is here of each chain of the vault. */
+  chains(vault: VaultId): Iterable<ChainRow>;
+  /** Somebody's identity log, as they handed it over themselves: verified before it is kept. */
+  meet(
+    user: UserId,
+    records: readonly Uint8Array[],
+  ): Promise<Result<void, LogTrouble | CommitError>>;
+  /** Where this device pairs with another one. */
+  readonly mailboxes: Mailboxes;
   readonly status: EngineStatus;
   onChange(listener: () => void): () => void;
 }
@@ -85,6 +99,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
   const vaults = createVaults({
     store,
     clock,
+    guard: deps.guard,
     logs,
     user,
     device,
@@ -130,7 +145,11 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
   };
 
   const posts = createPosts({
-    append: (request, record) => input({ kind: "appendRecord", request, record }),
+    append: (request, record) =>
+      // Without a relay nobody else would answer.
+      connection === undefined
+        ? void posts.take({ kind: "requestLost", request })
+        : input({ kind: "appendRecord", request, record }),
     catchUp: (name) => logSync.catchUp(name),
     appended: async (name, record) => {
       const { index } = record;
@@ -139,11 +158,19 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     },
   });
 
+  const mailboxes = createMailboxes(clock, (said) => {
+    if (connection !== undefined) connection.input(said);
+    else if ("request" in said) mailboxes.take({ kind: "requestLost", request: said.request });
+  });
+
+  const chainsOf = (vault: VaultId): Iterable<ChainRow> =>
+    vaults.get(vault)?.core.memory.chains.values() ?? [];
+
   const duties = createDuties({
     clock,
     doer: { user, device, randomBytes },
     viewOf: (vault) => vaults.viewOf(vault),
-    chainsOf: (vault) => vaults.get(vault)?.core.memory.chains.values() ?? [],
+    chainsOf,
     post: (name, make) => posts.post(name, make),
   });
 
@@ -209,10 +236,11 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       entry.core.disconnected();
     }
     logSync.disconnected();
+    mailboxes.disconnected();
   };
 
   const perform = async (effect: EngineEffect): Promise<void> => {
-    if (posts.take(effect)) return;
+    if (posts.take(effect) || mailboxes.take(effect)) return;
     switch (effect.kind) {
       case "signLogin": {
         if (relayUrl === undefined) return;
@@ -294,6 +322,13 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     doDuties: (vault) => duties.doNow(vault),
     identity: logs.identity,
     vaultLog: logs.vault,
+    chains: chainsOf,
+    meet: async (met, records) => {
+      const taken = await logs.take({ kind: LogKind.Identity, log: met }, 0, records);
+      if (!taken.ok) return taken;
+      return taken.value.trouble === undefined ? ok(undefined) : err(taken.value.trouble);
+    },
+    mailboxes,
     get status(): EngineStatus {
       return { link: connection?.state.link.kind ?? "none" };
     },

@@ -7,11 +7,12 @@ import type { FollowedLogs } from "../logs/followedLogs.ts";
 import { createKeyRing } from "../logs/keyRing.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
+import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { EditRefused } from "../vault/outbox.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
 import { openVaultCore, type VaultCore } from "../vault/vault.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
-import type { VaultView } from "../vault/view.ts";
+import type { LogView } from "../vault/view.ts";
 
 export interface Vault {
   readonly id: VaultId;
@@ -48,7 +49,7 @@ export interface Vaults {
   get(vault: VaultId): OpenedVault | undefined;
   all(): readonly OpenedVault[];
   /** What its jobs look at, as the logs stand now. */
-  viewOf(vault: VaultId): VaultView | undefined;
+  viewOf(vault: VaultId): LogView | undefined;
   /** Opens it where its log is here, and looks again at what counts. */
   refresh(vault: VaultId): Promise<OpenedVault | undefined>;
 }
@@ -56,6 +57,7 @@ export interface Vaults {
 export interface VaultsDeps {
   readonly store: LocalStore;
   readonly clock: Clock;
+  readonly guard: ApplyGuard;
   readonly logs: FollowedLogs;
   readonly user: UserId;
   readonly device: DeviceKeys;
@@ -74,7 +76,7 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
   const keyRing = createKeyRing(device);
   const opened = new Map<VaultId, OpenedVault>();
 
-  const viewOf = (vault: VaultId): VaultView | undefined => {
+  const viewOf = (vault: VaultId): LogView | undefined => {
     const state = logs.vault(vault);
     const identity = logs.identity(user);
     if (state === undefined || identity === undefined) return undefined;
@@ -82,11 +84,12 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
     return { state, keys: byEpoch, identityAt: logs.identityAt, identity: logs.identity };
   };
 
-  const open = async (vault: VaultId, view: VaultView): Promise<OpenedVault> => {
+  const open = async (vault: VaultId, view: LogView): Promise<OpenedVault> => {
     const core = await openVaultCore(
       {
         store,
         clock: deps.clock,
+        guard: deps.guard,
         owner: { user, device, randomBytes },
         link,
         onChange: deps.onChange,

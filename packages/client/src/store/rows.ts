@@ -28,11 +28,18 @@ export interface ChainRow extends ChainOpening {
   readonly receipted: number;
 }
 
+/** Updates of one size, merged from a hundred of the size below. */
+export interface Level {
+  readonly updateCount: number;
+  /** Of all of them together. */
+  readonly structCount: number;
+}
+
 /** One document: how far each clientID is in it, and where its updates lie. */
 export interface DocumentRow {
   readonly clocks: ReadonlyMap<number, number>;
-  /** How many updates lie at each level. */
-  readonly levels: readonly number[];
+  /** From the smallest up. */
+  readonly levels: readonly Level[];
   readonly nextNumber: number;
 }
 
@@ -94,14 +101,20 @@ export const encodeDocumentRow = (row: DocumentRow): Uint8Array =>
       to.varUint(clientId);
       to.varUint(clock);
     });
-    to.list(row.levels, (_, count) => to.varUint(count));
+    to.list(row.levels, (_, { updateCount, structCount }) => {
+      to.varUint(updateCount);
+      to.varUint(structCount);
+    });
     to.varUint(row.nextNumber);
   });
 
 export const decodeDocumentRow = (bytes: Uint8Array): DocumentRow =>
   read("document", bytes, (from) => ({
     clocks: new Map(from.list(clocksMax, 2, () => [from.varUint(), from.varUint()])),
-    levels: from.list(levelsMax, 1, () => from.varUint()),
+    levels: from.list(levelsMax, 2, () => ({
+      updateCount: from.varUint(),
+      structCount: from.varUint(),
+    })),
     nextNumber: from.varUint(),
   }));
 

@@ -4,7 +4,7 @@
  * honest update costs a few microseconds for each operation.
  */
 import type { UpdateShape } from "@duro/protocol";
-import type * as Y from "yjs";
+import * as Y from "yjs";
 
 /** 0.3 µs for each in the worst update that we know: 0.6 s. */
 const contestedPairsMax = 2_000_000;
@@ -24,3 +24,6 @@ export const structCountOf = (doc: Y.Doc): number => {
   for (const structs of doc.store.clients.values()) count += structs.length;
   return count;
 };
+
+/** The same of an update. */
+export const structCountIn = (update: Uint8Array): number => Y.decodeUpdate(update).structs.length;

@@ -3,6 +3,7 @@ import type { ChainId, Receipt, Run, UserId, Vector } from "@duro/protocol";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LiveDocs } from "../docs/liveDocs.ts";
+import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { EditRefused } from "./outbox.ts";
 import type { RunTaken } from "./takeRun.ts";
 import type { Uploads } from "./uploads.ts";
@@ -12,6 +13,7 @@ import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
 export interface VaultDeps {
   readonly store: LocalStore;
   readonly clock: Clock;
+  readonly guard: ApplyGuard;
   readonly owner: VaultOwner;
   readonly link: VaultLink;
   /** Something that a status shows has changed. */

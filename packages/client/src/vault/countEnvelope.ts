@@ -59,20 +59,21 @@ export const countEnvelope = async (
       ? { kind: "held", why: "a newer version" }
       : { kind: "void", why: body.error.type };
   if (body.value.type === "Data") {
-    const counted = await countData(draft, row, body.value);
+    const counted = await countData(view, draft, row, body.value);
     return counted === undefined ? counts : counted;
   }
   draft.said.push({ row, envelope, body: body.value });
   return counts;
 };
 
-interface Change extends UpdateShape {
+export interface Change extends UpdateShape {
   readonly doc: DocId;
   readonly update: Uint8Array;
 }
 
 /** All of its updates or none. */
 const countData = async (
+  view: VaultView,
   draft: Draft,
   row: ChainRow,
   { plaintext }: DataBody,
@@ -94,9 +95,11 @@ const countData = async (
     const missing = missingIn(change, clocks);
     if (missing.size > 0)
       return { kind: "held", why: "what it refers to", missing, doc: change.doc };
+    if (!(await view.mayApply(draft, row.chain, change)))
+      return { kind: "held", why: "time or memory" };
   }
-  for (const { doc, update, brings } of changes)
-    await draft.addUpdate(doc, update, brings, "elsewhere");
+  for (const change of changes)
+    await draft.addUpdate(change.doc, change.update, change, "elsewhere");
   if (content.value.seen.length > 0) draft.seen.push({ row, seen: content.value.seen });
   return undefined;
 };

@@ -9,7 +9,7 @@ import {
   type VerifiedEnvelope,
   type VerifiedRun,
 } from "@duro/crypto/verify";
-import type { Body, ChainId, ClockRange, DocId, Seen, VaultId } from "@duro/protocol";
+import type { Body, ChainId, DocId, Seen, UpdateShape, VaultId } from "@duro/protocol";
 import type { CommitError, LocalStore, Write } from "../ports/localStore.ts";
 import { chainKey, documentKey, envelopeKey, envelopesBetween, updateKey } from "../store/keys.ts";
 import {
@@ -51,7 +51,7 @@ export interface Draft {
   addUpdate(
     doc: DocId,
     update: Uint8Array,
-    brings: ClockRange | undefined,
+    shape: Pick<UpdateShape, "brings" | "structCount">,
     from: "here" | "elsewhere",
   ): Promise<void>;
   setDocument(doc: DocId, row: DocumentRow): void;
@@ -98,15 +98,19 @@ export const createDraft = (rows: VaultRows): Draft => {
     setChain: (row) => void chains.set(row.chain, row),
     document,
     setDocument: (doc, row) => void documents.set(doc, row),
-    addUpdate: async (doc, update, brings, from) => {
+    addUpdate: async (doc, update, { brings, structCount }, from) => {
       const row = await document(doc);
       const { nextNumber, levels } = row;
       const clocks =
         brings === undefined || (row.clocks.get(brings.clientId) ?? 0) >= brings.end
           ? row.clocks
           : new Map(row.clocks).set(brings.clientId, brings.end);
-      const [newest = 0, ...merged] = levels;
-      documents.set(doc, { clocks, levels: [newest + 1, ...merged], nextNumber: nextNumber + 1 });
+      const [newest = { updateCount: 0, structCount: 0 }, ...merged] = levels;
+      const grown = {
+        updateCount: newest.updateCount + 1,
+        structCount: newest.structCount + structCount,
+      };
+      documents.set(doc, { clocks, levels: [grown, ...merged], nextNumber: nextNumber + 1 });
       writes.push({
         kind: "put",
         table: "updates",

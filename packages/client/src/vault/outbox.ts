@@ -52,7 +52,7 @@ export const writeEdits = async (
     for (const update of split.value) {
       const shape = readUpdate(update, clientIdOf(chain, docIds.toBytes(doc)));
       if (!shape.ok) return err({ type: "EditRefused", doc, why: "not of this device" });
-      if (!isApart) await draft.addUpdate(doc, update, shape.value.brings, "here");
+      if (!isApart) await draft.addUpdate(doc, update, shape.value, "here");
       const number = nextNumber + waiting.length;
       waiting.push({ number, doc, author: chain, update, isApplied: !isApart });
     }

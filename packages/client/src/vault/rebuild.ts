@@ -170,9 +170,7 @@ export const settle = async (
     const update = goesOn
       ? mergeUpdates(updates)
       : rewriteUpdates({
-          doc:
-            docs.live(doc)?.ydoc ??
-            docOf([...(formers.has(doc) ? [formers.get(doc)] : []), ...updates]),
+          doc: docOf([formers.get(doc), ...updates]),
           counted: clocks.get(doc) ?? new Map(),
           oldClientId: clientIdOf(own.chain, docIds.toBytes(doc)),
           newClientId: clientIdOf(next.chain, docIds.toBytes(doc)),
@@ -239,7 +237,8 @@ const clocksOf = async (
 };
 
 const docOf = (updates: readonly (Uint8Array | undefined)[]): Doc => {
-  const ydoc = new Doc({ gc: true });
+  // What others deleted of ours comes back where their deletion does not count.
+  const ydoc = new Doc({ gc: false });
   for (const update of updates) if (update !== undefined) applyUpdate(ydoc, update);
   return ydoc;
 };

@@ -27,7 +27,7 @@ import {
 import type { ChainRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import type { Waiting } from "./outbox.ts";
-import type { VaultView } from "./view.ts";
+import type { LogView } from "./view.ts";
 
 /** One life of this device in a vault. */
 export interface OwnChain {
@@ -46,7 +46,7 @@ export interface Sealed {
 }
 
 /** The key of the newest epoch, if it is at hand. */
-export const currentKey = (view: VaultView): VaultKey | undefined =>
+export const currentKey = (view: LogView): VaultKey | undefined =>
   view.keys.get(currentEpoch(view.state).epoch);
 
 /** The bodies, one after the other, and the opening before them where the chain is new. */
@@ -94,7 +94,7 @@ export const sealBodies = (
 
 export interface SealPlace {
   readonly vault: VaultId;
-  readonly view: VaultView;
+  readonly view: LogView;
   readonly own: OwnChain;
   readonly row: ChainRow | undefined;
 }

@@ -3,11 +3,11 @@ import { OpenReason } from "@duro/protocol";
 import type { VaultContext } from "./context.ts";
 import { createDraft } from "./draft.ts";
 import { letCount, putTogether } from "./letCount.ts";
-import { isOtherBranch } from "./ownBranch.ts";
+import { compareOwnRun } from "./ownBranch.ts";
 import { canSettle } from "./rebuild.ts";
 import { goOnElsewhere } from "./startOver.ts";
 import { takeRun } from "./takeRun.ts";
-import { vectorOf } from "./vector.ts";
+import { vectorOf, vectorWithoutOwn } from "./vector.ts";
 
 export const takeArrived = async (context: VaultContext): Promise<void> => {
   const { memory, deps } = context;
@@ -17,12 +17,20 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
   let isGap = false;
   for (const { run } of frames) {
     if (run.chain === memory.own.chain) {
-      const fromSeq = await isOtherBranch(memory, run);
-      if (fromSeq === undefined) continue;
-      // What else has come is asked for again, with what there is of our former chain.
-      await goOnElsewhere(context, fromSeq);
-      deps.link.taken(byteLengthOfAll(frames));
-      return deps.link.pull(memory.vault, vectorOf(memory));
+      const compared = await compareOwnRun(memory, run);
+      if (compared.kind === "other") {
+        // What else has come is asked for again, with what there is of our former chain.
+        await goOnElsewhere(context, compared.fromSeq);
+        deps.link.taken(byteLengthOfAll(frames));
+        return deps.link.pull(memory.vault, vectorOf(memory));
+      }
+      if (compared.kind === "unsigned")
+        deps.onRefused(run.chain, { kind: "refused", why: "BadSignature" });
+      if (compared.kind === "parted" && !memory.isDoubtful) {
+        memory.isDoubtful = true;
+        deps.link.pull(memory.vault, vectorWithoutOwn(memory));
+      }
+      continue;
     }
     const taken = await takeRun(memory, memory.view, draft, run);
     if (taken.kind === "gap") isGap = true;

@@ -7,6 +7,7 @@ import type { DocId } from "@duro/protocol";
 import { updateKey, updatesOfLevel } from "../store/keys.ts";
 import type { DocumentRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { structCountIn } from "../updates/updateCost.ts";
 import { createDraft, type VaultRows } from "./draft.ts";
 
 const mergedAtOnceCount = 100;
@@ -15,7 +16,8 @@ export const tidyDocuments = async (rows: VaultRows, docs: readonly DocId[]): Pr
   for (const doc of docs)
     for (;;) {
       const row = rows.documents.get(doc);
-      const level = row?.levels.findIndex((count) => count >= mergedAtOnceCount) ?? -1;
+      const level =
+        row?.levels.findIndex(({ updateCount }) => updateCount >= mergedAtOnceCount) ?? -1;
       if (row === undefined || level === -1) break;
       if (!(await mergeLevel(rows, doc, row, level))) return;
     }
@@ -30,7 +32,7 @@ const mergeLevel = async (
 ): Promise<boolean> => {
   const { vault, store } = rows;
   const range = updatesOfLevel(vault, doc, level);
-  const entries = await store.range("updates", range, row.levels[level] ?? 0);
+  const entries = await store.range("updates", range, row.levels[level]?.updateCount ?? 0);
   const merged = mergeUpdates(entries.map(({ value }) => value));
   const draft = createDraft(rows);
   draft.write(
@@ -43,8 +45,12 @@ const mergeLevel = async (
     },
   );
   const levels = [...row.levels];
-  levels[level] = 0;
-  levels[level + 1] = (levels[level + 1] ?? 0) + 1;
+  const above = levels[level + 1] ?? { updateCount: 0, structCount: 0 };
+  levels[level] = { updateCount: 0, structCount: 0 };
+  levels[level + 1] = {
+    updateCount: above.updateCount + 1,
+    structCount: above.structCount + structCountIn(merged),
+  };
   draft.setDocument(doc, { ...row, levels, nextNumber: row.nextNumber + 1 });
   return (await draft.commit()).ok;
 };

@@ -17,6 +17,7 @@ import { createLiveDocs, type Live } from "../docs/liveDocs.ts";
 import { createSerial } from "../engine/serial.ts";
 import type { CommitError } from "../ports/localStore.ts";
 import type { ReceiptSaid, VaultContext, VaultDeps } from "./context.ts";
+import { createGuardedApply } from "./guardedApply.ts";
 import { loadCounted, loadUpdates } from "./loadUpdates.ts";
 import { letAllCount, sealable } from "./letCount.ts";
 import type { EditRefused } from "./outbox.ts";
@@ -28,7 +29,7 @@ import { takeArrived } from "./takeArrived.ts";
 import { createUploads } from "./uploads.ts";
 import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
 import { vectorOf, vectorWithoutOwn } from "./vector.ts";
-import type { VaultView } from "./view.ts";
+import type { LogView } from "./view.ts";
 import { byteLengthOf, writePending } from "./writePending.ts";
 
 export interface VaultCore {
@@ -39,7 +40,7 @@ export interface VaultCore {
   release(doc: DocId): void;
   /** Every edit made so far is durable. */
   saved(): Promise<Result<void, CommitError | EditRefused>>;
-  viewChanged(view: VaultView): Promise<void>;
+  viewChanged(view: LogView): Promise<void>;
   /** The relay's heads: now we are connected, and know what it lacks. */
   connected(relay: Vector): Promise<void>;
   disconnected(): void;
@@ -62,10 +63,16 @@ const tryAgainMs = 5_000;
 export const openVaultCore = async (
   deps: VaultDeps,
   vault: VaultId,
-  view: VaultView,
+  view: LogView,
 ): Promise<VaultCore> => {
   const { store, clock, link } = deps;
-  const memory = await openVaultMemory(store, vault, view, deps.owner);
+  const mayApply = createGuardedApply({
+    guard: deps.guard,
+    clock,
+    load: (doc) => loadCounted(memory, doc),
+    live: (doc) => context.docs.live(doc)?.ydoc,
+  });
+  const memory = await openVaultMemory(store, vault, { ...view, mayApply }, deps.owner);
   const serial = createSerial();
   let endTrying: (() => void) | undefined;
 
@@ -131,7 +138,7 @@ export const openVaultCore = async (
     },
     viewChanged: (next) =>
       run(async () => {
-        memory.view = next;
+        memory.view = { ...next, mayApply };
         await lookAgain(context);
         sealable(context);
         await takeUpAgain(context);

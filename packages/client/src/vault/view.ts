@@ -2,14 +2,27 @@
 import type { VaultKey } from "@duro/crypto";
 import type { IdentityAt, IdentityState, KnownDevice, VaultState } from "@duro/crypto/verify";
 import { type ChainOpening, chainStanding } from "@duro/crypto/verify";
-import { type DeviceId, type EnvelopeId, noEnvelope, type UserId } from "@duro/protocol";
+import {
+  type ChainId,
+  type DeviceId,
+  type EnvelopeId,
+  noEnvelope,
+  type UserId,
+} from "@duro/protocol";
+import type { Change } from "./countEnvelope.ts";
+import type { Draft } from "./draft.ts";
 
-export interface VaultView {
+export interface LogView {
   readonly state: VaultState;
   readonly keys: ReadonlyMap<number, VaultKey>;
   readonly identityAt: IdentityAt;
   /** The newest that is known of somebody. */
   readonly identity: (user: UserId) => IdentityState | undefined;
+}
+
+export interface VaultView extends LogView {
+  /** Whether Yjs can be trusted with it here and now: no verdict, another machine may be faster. */
+  readonly mayApply: (draft: Draft, chain: ChainId, change: Change) => Promise<boolean>;
 }
 
 /** How far a chain counts, whatever is here of it. */
@@ -27,14 +40,15 @@ export type HoldReason =
   | "a body"
   | "what it refers to"
   | "a newer version"
+  | "time or memory"
   | "another branch of its chain";
 
 export const deviceOf = (
-  view: VaultView,
+  view: LogView,
   author: { readonly user: UserId; readonly device: DeviceId },
 ): KnownDevice | undefined => view.identity(author.user)?.devices.get(author.device);
 
-export const limitOf = (view: VaultView, opening: ChainOpening): Limit => {
+export const limitOf = (view: LogView, opening: ChainOpening): Limit => {
   const pin = view.state.pins.get(opening.user);
   const identity = pin === undefined ? undefined : view.identityAt(pin);
   const standing = chainStanding(view.state, identity, opening);

@@ -7,6 +7,7 @@ import type { EntryId } from "../ids.ts";
 import { withDocs } from "../memory.ts";
 import { aDay, createWorld, errorOf, start, valueOf } from "../testing/replicas.ts";
 import { edit } from "./edit.ts";
+import { startEpisode } from "./episodes.ts";
 import { show } from "./find.ts";
 import { forget, purge, sweep, undoForget, undoMs } from "./forget.ts";
 import { judge } from "./judge.ts";
@@ -36,6 +37,13 @@ describe("remember", () => {
     expect(errorOf(remember(memory, { claim: "x", confidence: 1.1 }))).toMatchObject({
       field: "confidence",
     });
+    expect(world.sent).toEqual([]);
+  });
+
+  test("[MEM2] refuses an entry that no envelope could carry, though each field is short enough", () => {
+    const { world, memory } = aMemory();
+    const plan = Array.from({ length: 100 }, () => "語".repeat(10_000));
+    expect(errorOf(startEpisode(memory, { goal: "g", plan }))).toMatchObject({ field: "entry" });
     expect(world.sent).toEqual([]);
   });
 

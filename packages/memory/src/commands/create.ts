@@ -7,7 +7,7 @@ import type { Json } from "../json.ts";
 import { type DocNotOpen, type Memory, openDocOf } from "../memory.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type BadField, type Fields, object, type Shape } from "../shape.ts";
-import { type NewEntry, putEntry } from "../store.ts";
+import { isTooLarge, type NewEntry, putEntry } from "../store.ts";
 
 export interface Written {
   readonly id: EntryId;
@@ -51,14 +51,17 @@ const checkedEntry = <Core, F extends Fields>(
   if (!fields.ok) return fields;
   const tags = tagMembers(creation.tags ?? []);
   if (!tags.ok) return tags;
-  return ok({
+  const entry: NewEntry = {
     // Every core is an object; the kind says of which fields.
     core: core.value as object,
     fields: fields.value,
     sets: kind.sets.includes("tags") ? { ...creation.sets, tags: tags.value } : creation.sets,
     lists: creation.lists,
     texts: creation.texts,
-  });
+  };
+  return isTooLarge(entry)
+    ? err({ type: "BadField", field: "entry", expected: "less than 700 kB altogether" })
+    : ok(entry);
 };
 
 const putAt = (
@@ -85,7 +88,9 @@ const cleanTag = (tag: string): string => tag.trim().replace(/^#/u, "").toWellFo
 
 export const parseTags = (tags: readonly string[]): Result<readonly string[], BadField> => {
   const clean = tags.map(cleanTag);
-  const isGood = (tag: string): boolean => tag !== "" && tag.length <= tagLengthMax;
+  // Objects have no such name of their own, so an export would lose it.
+  const isGood = (tag: string): boolean =>
+    tag !== "" && tag !== "__proto__" && tag.length <= tagLengthMax;
   return clean.length <= tagCountMax && clean.every(isGood)
     ? ok([...new Set(clean)])
     : err({

@@ -10,7 +10,7 @@ import { ok, type Result } from "../result.ts";
 import { memberName, setFields } from "../store.ts";
 import { duplicatesOf, normaliseClaim } from "../folds/supersession.ts";
 import { mayBeShownUnasked } from "../folds/trust.ts";
-import type { DecisionItem, FactItem } from "../views/item.ts";
+import type { DecisionItem, FactItem } from "../views/itemTypes.ts";
 import { findEntry } from "./find.ts";
 import type { Changed } from "./forget.ts";
 import { hiddenIn, itemsOf } from "./list.ts";

@@ -55,13 +55,13 @@ export const noteInEpisode = (
   if (!found.ok) return found;
   const { doc, map, name } = found.value;
   const prefix = memberName("actions", "");
-  const count = [...map.keys()].filter((key) => key.startsWith(prefix)).length;
+  const count = [...map.keys()].filter((noteId) => noteId.startsWith(prefix)).length;
   if (count >= actionCountMax) return err({ type: "EpisodeFull", countMax: actionCountMax });
   const at = memory.nowMs();
   const note = action.read({ at, s: text, tool, ref }, "note", "strict");
   if (!note.ok) return note;
-  const key = createEntryId("event", { atMs: at, randomBytes: memory.randomBytes });
-  setFields(doc, map, { [memberName("actions", key)]: note.value });
+  const noteId = createEntryId("event", { atMs: at, randomBytes: memory.randomBytes });
+  setFields(doc, map, { [memberName("actions", noteId)]: note.value });
   return ok({ id, docs: [name] });
 };
 
@@ -117,9 +117,9 @@ export const actionsOf = (
   lists: Readonly<Record<string, ReadonlyMap<string, unknown>>>,
 ): readonly Action[] =>
   [...(lists["actions"] ?? [])]
-    .flatMap(([key, value]) => {
+    .flatMap(([noteId, value]) => {
       const note = isJsonObject(value) ? action.read(value, "", "lenient") : undefined;
-      return note?.ok === true ? [{ key, note: note.value }] : [];
+      return note?.ok === true ? [{ noteId, note: note.value }] : [];
     })
-    .toSorted((a, b) => a.note.at - b.note.at || byText(a.key, b.key))
+    .toSorted((a, b) => a.note.at - b.note.at || byText(a.noteId, b.noteId))
     .map(({ note }) => note);

@@ -7,7 +7,8 @@ import { type EntryId, typeOfId } from "../ids.ts";
 import type { DocNotOpen, Memory } from "../memory.ts";
 import { err, ok, type Result } from "../result.ts";
 import { mapOf } from "../store.ts";
-import { type Item, readItem, type ReadSource } from "../views/item.ts";
+import { readItem, type ReadSource } from "../views/item.ts";
+import type { Item } from "../views/itemTypes.ts";
 
 export interface Found extends ReadSource {
   readonly id: EntryId;

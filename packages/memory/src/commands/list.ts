@@ -9,7 +9,8 @@ import { ok, type Result } from "../result.ts";
 import { entryIds, mapOf } from "../store.ts";
 import { type Event, eventsByTarget } from "../folds/events.ts";
 import { isSuperseded } from "../folds/supersession.ts";
-import { type Item, readItem } from "../views/item.ts";
+import { readItem } from "../views/item.ts";
+import type { Item } from "../views/itemTypes.ts";
 
 export interface ListQuery {
   /** Facts, decisions, episodes and skills, if nothing is said. */

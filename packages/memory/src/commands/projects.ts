@@ -9,7 +9,8 @@ import { type DocNotOpen, type Memory, memoryOrigin, openDocOf } from "../memory
 import { ok, type Result } from "../result.ts";
 import type { BadField } from "../shape.ts";
 import { mapOf, memberName, setFields } from "../store.ts";
-import { membersOf, type OtherItem } from "../views/item.ts";
+import { membersOf } from "../views/item.ts";
+import type { OtherItem } from "../views/itemTypes.ts";
 import { createEntry, type Written } from "./create.ts";
 import { itemsOf } from "./list.ts";
 

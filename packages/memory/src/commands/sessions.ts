@@ -22,7 +22,7 @@ export const addSession = (
   { tags, ...core }: NewSession,
 ): Result<Written, BadField | DocNotOpen> =>
   createEntry(memory, session, {
-    core: { ...core, at: memory.nowMs(), device: memory.device },
+    core: { ...core, at: core.started, device: memory.device },
     fields: { status: "open" },
     tags,
     atMs: core.started,

@@ -2,13 +2,14 @@
 import * as Y from "yjs";
 import { skillsDoc } from "../docs/names.ts";
 import { skill, skillBodyLengthMax, type skillTiers, useCount } from "../entities/skill.ts";
+import { prose } from "../entities/common.ts";
 import { byAge, type EntryId } from "../ids.ts";
 import { type DocNotOpen, type Memory, memoryOrigin, openDocOf } from "../memory.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type BadField, text } from "../shape.ts";
 import { type Entry, mapOf, memberName, setFields } from "../store.ts";
 import { setText } from "../text/setText.ts";
-import type { Item, OtherItem } from "../views/item.ts";
+import type { Item, OtherItem } from "../views/itemTypes.ts";
 import { createEntry, type Written } from "./create.ts";
 import { edit, type EditError } from "./edit.ts";
 import { findEntry, type FindError } from "./find.ts";
@@ -31,13 +32,10 @@ export const saveSkill = (
   memory: Memory,
   content: SkillContent,
 ): Result<Written, BadField | DocNotOpen | EditError> => {
-  for (const [name, value] of Object.entries({
-    body: content.body,
-    description: content.description ?? "",
-  })) {
-    const checked = text(skillBodyLengthMax).read(value, name, "strict");
-    if (!checked.ok) return checked;
-  }
+  const body = text(skillBodyLengthMax).read(content.body, "body", "strict");
+  if (!body.ok) return body;
+  const description = prose.read(content.description ?? "", "description", "strict");
+  if (!description.ok) return description;
   const present = skillsNamed(memory, content.name);
   if (!present.ok) return present;
   const [oldest] = present.value;
@@ -73,8 +71,8 @@ const editSkill = (
   const texts = { body, ...(description === undefined ? {} : { description }) };
   doc.transact(() => {
     for (const [name, value] of Object.entries(texts)) {
-      const prose = map.get(name);
-      if (prose instanceof Y.Text) setText(doc, prose, value);
+      const present = map.get(name);
+      if (present instanceof Y.Text) setText(doc, present, value);
     }
   }, memoryOrigin);
   return ok({ id, docs: edited.value.docs });

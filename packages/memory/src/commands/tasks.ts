@@ -49,9 +49,9 @@ export const commentTask = (
   const at = memory.nowMs();
   const checked = taskComment.read({ ...comment, at }, "comment", "strict");
   if (!checked.ok) return checked;
-  const key = createEntryId("event", { atMs: at, randomBytes: memory.randomBytes });
+  const noteId = createEntryId("event", { atMs: at, randomBytes: memory.randomBytes });
   const { doc, map, name } = found.value;
-  setFields(doc, map, { [memberName("comments", key)]: checked.value });
+  setFields(doc, map, { [memberName("comments", noteId)]: checked.value });
   return ok({ id, docs: [name] });
 };
 

@@ -23,7 +23,7 @@ const fileRef = object({
   blob: optional(name),
 });
 /** A message of a session, as its agent names it. */
-const messageRef = object({ key: name, uuid: optional(name) });
+const messageRef = object({ id: name, message: optional(name) });
 
 const evidenceTypes = ["quote", "paraphrase", "inference", "none"] as const;
 export const evidence = object({

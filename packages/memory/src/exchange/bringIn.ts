@@ -3,45 +3,18 @@
  * called before, and gets a random id like any other. First everything is planned, so that a document
  * that is not open stops the import before anything is written.
  */
-import type * as Y from "yjs";
 import { listDoc } from "../docs/directory.ts";
-import { type DocName, rootDoc } from "../docs/names.ts";
+import { rootDoc } from "../docs/names.ts";
 import { event, eventsTable } from "../entities/event.ts";
 import { kindNames, kinds } from "../entities/kinds.ts";
-import { createEntryId, type EntryId, isEntryId } from "../ids.ts";
-import type { JsonObject } from "../json.ts";
-import { type DocNotOpen, type Memory, memoryOrigin, openDocOf } from "../memory.ts";
+import { createEntryId, isEntryId } from "../ids.ts";
+import { type DocNotOpen, type Memory, openDocOf } from "../memory.ts";
 import { ok, type Result } from "../result.ts";
-import { isTombstone, putEntry } from "../store.ts";
-import { importedAs, noteImported } from "./ledger.ts";
-import type { ImportReport, Incoming, IncomingEntry, IncomingEvent, Skipped } from "./incoming.ts";
+import { isTombstone, isTooLarge } from "../store.ts";
+import { importedAs } from "./ledger.ts";
+import type { ImportReport, Incoming, IncomingEntry, IncomingEvent } from "./incoming.ts";
 import { createPlanner, type Planner } from "./planner.ts";
-import { renamed } from "./rename.ts";
-
-/** Of one edit as JSON: a quarter of the largest envelope, and Yjs writes about as much. */
-const editLengthMax = 262_144;
-/** Of one entry: what no edit could carry is refused here, not at the relay. */
-const entryLengthMax = 700_000;
-
-interface PlannedEntry {
-  readonly doc: Y.Doc;
-  readonly id: EntryId;
-  readonly entry: IncomingEntry;
-}
-interface PlannedEvent {
-  readonly doc: Y.Doc;
-  readonly id: EntryId;
-  readonly event: IncomingEvent;
-}
-interface Plan {
-  readonly entries: PlannedEntry[];
-  readonly events: PlannedEvent[];
-  readonly names: Set<DocName>;
-  readonly skipped: Skipped[];
-  /** Foreign names to ids of this vault. */
-  readonly idByOrigin: Map<string, EntryId>;
-  presentCount: number;
-}
+import { type Plan, writePlan } from "./writePlan.ts";
 
 export const bringIn = (memory: Memory, incoming: Incoming): Result<ImportReport, DocNotOpen> => {
   const root = openDocOf(memory, rootDoc);
@@ -69,7 +42,7 @@ export const bringIn = (memory: Memory, incoming: Incoming): Result<ImportReport
     if (missing !== undefined) return { ok: false, error: missing };
   }
   for (const name of plan.names) listDoc(root.value, name);
-  write(plan);
+  writePlan(plan);
   const { presentCount, skipped, entries } = plan;
   const ids = entries.map(({ id }) => id);
   const docs = [...plan.names];
@@ -95,7 +68,7 @@ const planEntry = (
     plan.skipped.push({ what, why: "WrongField", field: checked.error.field });
     return undefined;
   }
-  if (JSON.stringify(entry).length > entryLengthMax) {
+  if (isTooLarge(entry)) {
     plan.skipped.push({ what, why: "TooLarge" });
     return undefined;
   }
@@ -154,66 +127,4 @@ const planEvent = (
     } else plan.skipped.push({ what, why: "WrongField", field: checked.error.field });
   }
   return undefined;
-};
-
-/** Several edits for each document: one of everything might not fit an envelope. */
-const write = ({ entries, events, idByOrigin }: Plan): void => {
-  const works = [
-    ...entries.map((one) => ({
-      doc: one.doc,
-      size: JSON.stringify(one.entry).length,
-      work: () => writeEntry(one, idByOrigin),
-    })),
-    ...events.map((one) => ({
-      doc: one.doc,
-      size: JSON.stringify(one.event).length,
-      work: () => writeEvent(one, idByOrigin),
-    })),
-  ];
-  for (const [doc, group] of Map.groupBy(works, (one) => one.doc)) {
-    let batch: (() => void)[] = [];
-    let size = 0;
-    const flush = (): void => {
-      const ready = batch;
-      doc.transact(() => ready.forEach((work) => work()), memoryOrigin);
-      batch = [];
-      size = 0;
-    };
-    for (const one of group) {
-      if (size + one.size > editLengthMax && batch.length > 0) flush();
-      batch.push(one.work);
-      size += one.size;
-    }
-    flush();
-  }
-};
-
-const writeEntry = (
-  { doc, id, entry }: PlannedEntry,
-  idByOrigin: ReadonlyMap<string, EntryId>,
-): void => {
-  const name = renamed(idByOrigin);
-  const core = { ...(name(entry.core) as JsonObject), origins: entry.origins };
-  const members = (all: IncomingEntry["sets"]): IncomingEntry["sets"] =>
-    name(all) as IncomingEntry["sets"];
-  // Whose word a duplicate was is what the file says.
-  const { duplicates = {}, ...sets } = members(entry.sets);
-  const links = Object.fromEntries(Object.keys(duplicates).map((one) => [one, 1]));
-  putEntry(doc, kinds[entry.type], id, {
-    core,
-    fields: name(entry.fields) as JsonObject,
-    sets: { ...sets, duplicates: links },
-    lists: members(entry.lists),
-    texts: entry.texts,
-  });
-  noteImported(doc, entry.origins, id);
-};
-
-const writeEvent = (
-  { doc, id, event: { core, of, origins } }: PlannedEvent,
-  idByOrigin: ReadonlyMap<string, EntryId>,
-): void => {
-  const value = { ...(renamed(idByOrigin)(core) as JsonObject), of, origins };
-  doc.getMap(eventsTable).set(id, value);
-  noteImported(doc, origins, id);
 };

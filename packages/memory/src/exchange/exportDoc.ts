@@ -63,20 +63,32 @@ const exportEntry = (
 ): readonly ExportedEntry[] => {
   const core = map.get(coreName);
   if (!isJsonObject(core)) return [];
-  const fields: Record<string, Json> = {};
-  const sets: Record<string, Record<string, Json>> = {};
-  const texts: Record<string, string> = {};
-  for (const [key, value] of map.entries()) {
-    const at = key.indexOf(separator);
-    const set = key.slice(0, at);
-    if (key === coreName || (at >= 0 && deviceSets.has(set))) continue;
-    if (at >= 0) (sets[set] ??= {})[key.slice(at + 1)] = toJson(value);
-    else if (value instanceof Y.Text) texts[key] = textOf(value);
-    else if (value !== null) fields[key] = toJson(value);
+  const fields = new Map<string, Json>();
+  const sets = new Map<string, Map<string, Json>>();
+  const texts = new Map<string, string>();
+  for (const [label, value] of map.entries()) {
+    const at = label.indexOf(separator);
+    const set = label.slice(0, at);
+    if (label === coreName || (at >= 0 && deviceSets.has(set))) continue;
+    if (at >= 0) {
+      const members = sets.get(set) ?? new Map<string, Json>();
+      sets.set(set, members.set(label.slice(at + 1), toJson(value)));
+    } else if (value instanceof Y.Text) texts.set(label, textOf(value));
+    else if (value !== null) fields.set(label, toJson(value));
   }
   const ownCore = Object.entries(toJsonObject(core)).filter(([one]) => !deviceCoreNames.has(one));
   const project = projectOf(name);
-  return [{ id, type, project, core: Object.fromEntries(ownCore), fields, sets, texts }];
+  return [
+    {
+      id,
+      type,
+      project,
+      core: Object.fromEntries(ownCore),
+      fields: Object.fromEntries(fields),
+      sets: Object.fromEntries([...sets].map(([set, all]) => [set, Object.fromEntries(all)])),
+      texts: Object.fromEntries(texts),
+    },
+  ];
 };
 
 /** In one order, whatever order the documents came in. */

@@ -27,7 +27,7 @@ export const exportToJson = (parts: readonly ExportPart[]): string => {
   });
 };
 
-export interface NotAnExport {
+interface NotAnExport {
   readonly type: "NotAnExport";
 }
 export interface ExportTooNew {

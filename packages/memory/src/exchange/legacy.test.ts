@@ -3,11 +3,15 @@ import { purge } from "../commands/forget.ts";
 import { list } from "../commands/list.ts";
 import { skillsNamed } from "../commands/skills.ts";
 import { actionsOf } from "../commands/episodes.ts";
+import { remember } from "../commands/remember.ts";
 import { docNames } from "../docs/directory.ts";
 import type { Memory } from "../memory.ts";
-import { aDay, createWorld, start, valueOf } from "../testing/replicas.ts";
-import type { Item } from "../views/item.ts";
+import { aDay, createWorld, errorOf, start, valueOf } from "../testing/replicas.ts";
+import type { Item } from "../views/itemTypes.ts";
 import { bringIn } from "./bringIn.ts";
+import { exportDoc } from "./exportDoc.ts";
+import { exportToFiles } from "./exportMarkdown.ts";
+import { parseImport } from "./parseImport.ts";
 import { parseLegacy, type TextFile } from "./legacy.ts";
 
 const envelope = (id: string, type: string, data: object, more: object = {}): TextFile => ({
@@ -271,6 +275,19 @@ describe("[MEM13] the older Duro's files", () => {
       "WrongField fact_20260210_123457_abc124",
     ]);
   });
+});
+
+test("[MEM13] a folder may hold our own export and the older files; a newer export stops it all", () => {
+  const from = createWorld().device("laptop").memory;
+  valueOf(remember(from, { claim: "ours" }));
+  const parts = valueOf(docNames(from)).map((name) => valueOf(exportDoc(from, name)));
+  const pages = exportToFiles(parts, "md");
+  const { memory } = createWorld().device("other");
+  const report = valueOf(bringIn(memory, valueOf(parseImport([...pages, fact, decision]))));
+  expect([report.importedCount, report.skipped]).toEqual([3, []]);
+  expect(valueOf(list(memory)).items.map(({ text }) => text)).toContain("ours");
+  const newer = { path: "memory.json", text: '{"format":"duro-memory","version":9}' };
+  expect(errorOf(parseImport([fact, newer]))).toEqual({ type: "ExportTooNew", version: 9 });
 });
 
 test("[MEM13] a large import is cut into edits that fit an envelope, and spread over parts of a month", () => {

@@ -11,12 +11,12 @@ import {
   timeMsOf,
 } from "./legacyArtifact.ts";
 
-const verdictByStatus: Readonly<Record<string, string>> = {
-  validated: "validate",
-  reversed: "reverse",
-  superseded: "supersede",
-  partial: "partial",
-};
+const verdictByStatus: ReadonlyMap<string, string> = new Map([
+  ["validated", "validate"],
+  ["reversed", "reverse"],
+  ["superseded", "supersede"],
+  ["partial", "partial"],
+]);
 
 interface EventPlan {
   /** Behind the entry's own id: makes a second import find it again. */
@@ -50,7 +50,7 @@ export const outcomeEvents = (
 ): readonly IncomingEvent[] => {
   const { id, data, atMs } = decision;
   const outcome = objectIn(data, "outcome");
-  const t = verdictByStatus[textIn(outcome, "status") ?? ""];
+  const t = verdictByStatus.get(textIn(outcome, "status") ?? "");
   const verifiedMs = timeMsOf(outcome["verified_at"]) ?? timeMsOf(decision.rest["updated_at"]);
   const at = Math.max(verifiedMs ?? atMs, ...validations.map((one) => one.atMs));
   const given = validationEvents(id, validations);
@@ -93,7 +93,7 @@ export const validationEvents = (
   validations: readonly Artifact[],
 ): readonly IncomingEvent[] =>
   validations.flatMap(({ id, atMs, data }, index) => {
-    const t = verdictByStatus[textIn(data, "status") ?? ""];
+    const t = verdictByStatus.get(textIn(data, "status") ?? "");
     if (t === undefined) return [];
     const more = {
       expected: textIn(data, "expected_outcome"),

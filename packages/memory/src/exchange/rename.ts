@@ -14,7 +14,10 @@ export const renamed = (idByOrigin: ReadonlyMap<string, EntryId>): ((value: Json
     if (Array.isArray(value)) return (value as readonly Json[]).map(walk);
     if (!isJsonObject(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, one]) => [name(key), untouched.has(key) ? one : walk(one)]),
+      Object.entries(value).map(([label, one]) => [
+        name(label),
+        untouched.has(label) ? one : walk(one),
+      ]),
     );
   };
   return walk;

@@ -73,10 +73,25 @@ describe("[MEM11] confidence", () => {
     expect(confidenceOf(world, id)).toBe(0.25);
   });
 
-  test("of a decision starts in the middle", () => {
+  test("[MEM5] is what was said last, also within one millisecond and by a device whose clock is behind", () => {
+    const world = createWorld({ clockErrorMs: { tower: -60_000 } });
+    const tower = world.device("tower").memory;
+    const id = aFact(world);
+    world.exchange();
+    for (let round = 1; round <= 9; round += 1) {
+      const memory = round % 2 === 0 ? tower : world.device("laptop").memory;
+      valueOf(edit(memory, id, { confidence: round / 10 }));
+      world.exchange();
+      expect(confidenceOf(world, id)).toBe(round / 10);
+    }
+  });
+
+  test("of a decision starts in the middle and halves in a year", () => {
     const world = createWorld();
     const { id } = valueOf(decide(world.device("laptop").memory, { decision: "d" }));
     expect(confidenceOf(world, id)).toBe(0.5);
+    world.clock.nowMs += 365 * aDay;
+    expect(confidenceOf(world, id)).toBe(0.25);
   });
 
   test("stays between 0.05 and 0.99 and is the same on every device", () => {

@@ -6,6 +6,7 @@ import { validate, type VerdictStatus } from "../commands/judge.ts";
 import type { EventCore } from "../entities/event.ts";
 import { createEntryId, type EntryId } from "../ids.ts";
 import { createWorld, errorOf, start, valueOf, type World } from "../testing/replicas.ts";
+import type { DocName } from "../docs/names.ts";
 import { remember } from "../commands/remember.ts";
 import { foldDecision } from "./decisionStatus.ts";
 import type { Event } from "./events.ts";
@@ -94,6 +95,20 @@ describe("[MEM7] what became of a decision", () => {
       "WrongType",
     );
   });
+});
+
+test("[MEM5] an event that somebody wrote over says nothing", () => {
+  const world = createWorld();
+  const id = decided(world);
+  const { id: eventId } = say(world, "laptop", id, "validated");
+  world.exchange();
+  const events = world
+    .device("tower")
+    .doc("mem/_/2026-11" as DocName)
+    .getMap("events");
+  events.set(eventId, { ...(events.get(eventId) as object), t: "reverse" });
+  world.exchange();
+  expect(statusOn(world, "laptop", id)).toBe("pending");
 });
 
 const nextByte = ((): (() => number) => {

@@ -3,7 +3,7 @@
  * stands in a fence that it cannot close, one line each, without signs that a screen or a model would act
  * on, and with whose word it is.
  */
-import type { Item } from "../views/item.ts";
+import type { Item } from "../views/itemTypes.ts";
 
 /** One screen line or two; whoever wants it all asks for the entry. */
 const agentLineLengthMax = 300;

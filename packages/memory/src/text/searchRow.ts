@@ -9,7 +9,7 @@ import type { DocName } from "../docs/names.ts";
 import type { KindName } from "../entities/kinds.ts";
 import { isJsonObject } from "../json.ts";
 import type { Trust } from "../folds/trust.ts";
-import type { Item } from "../views/item.ts";
+import type { Item } from "../views/itemTypes.ts";
 import { identifierParts, searchTerms } from "./identifiers.ts";
 
 /** Columns of the index in order, and what a hit in each weighs for bm25(). */

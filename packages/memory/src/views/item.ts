@@ -1,77 +1,18 @@
 /** What a reader gets of an entry: its words, and what they fold to at a time. */
 import { projectOf } from "../docs/directory.ts";
-import type { DocName } from "../docs/names.ts";
-import { kinds, type KindName, type KindOf } from "../entities/kinds.ts";
-import type { EntryId } from "../ids.ts";
-import { isEntryId } from "../ids.ts";
+import { kinds, type KindName } from "../entities/kinds.ts";
+import { type EntryId, isEntryId } from "../ids.ts";
 import { byText } from "../json.ts";
 import type { Memory } from "../memory.ts";
-import type { TypeOf } from "../shape.ts";
 import { type Entry, readEntry, type Source } from "../store.ts";
 import { confidenceAt } from "../folds/confidence.ts";
-import { type DecisionStatus, foldDecision } from "../folds/decisionStatus.ts";
+import { foldDecision } from "../folds/decisionStatus.ts";
 import { type Event, eventsOf } from "../folds/events.ts";
 import { bestTrust, type Trust, trustOf } from "../folds/trust.ts";
 
+import type { DecisionItem, EntryOf, FactItem, Item, ItemBase, OtherItem } from "./itemTypes.ts";
+
 export type ReadSource = Source & { readonly memory: Memory };
-
-type CoreOf<T extends KindName> = TypeOf<KindOf<T>["core"]>;
-type EntryOf<T extends KindName> = Entry<CoreOf<T>, KindOf<T>["fields"]>;
-
-interface ItemBase {
-  readonly id: EntryId;
-  readonly doc: DocName;
-  readonly project: EntryId | undefined;
-  /** The one line that a list shows. */
-  readonly text: string;
-  readonly atMs: number;
-  /** As its chain proves, not as it says. */
-  readonly device: string | undefined;
-  readonly tags: readonly string[];
-  readonly isAltered: boolean;
-  readonly isPinned: boolean;
-  readonly forgottenMs: number | undefined;
-  readonly supersededBy: EntryId | undefined;
-  readonly trust: Trust;
-}
-
-export interface FactItem extends ItemBase {
-  readonly type: "fact";
-  readonly core: CoreOf<"fact">;
-  readonly sensitivity: "public" | "internal" | "sensitive";
-  readonly validUntilMs: number | undefined;
-  readonly isValid: boolean;
-  readonly confidence: number;
-  readonly duplicates: readonly EntryId[];
-}
-
-export interface DecisionItem extends ItemBase {
-  readonly type: "decision";
-  readonly core: CoreOf<"decision">;
-  readonly title: string | undefined;
-  readonly status: DecisionStatus;
-  /** The verdicts behind the status; several when contested. */
-  readonly standing: readonly Event[];
-  readonly confidence: number;
-  readonly isDueForReview: boolean;
-  readonly duplicates: readonly EntryId[];
-}
-
-export interface OtherItem<T extends Exclude<KindName, "decision" | "fact">> extends ItemBase {
-  readonly type: T;
-  readonly core: CoreOf<T>;
-  readonly entry: EntryOf<T>;
-}
-
-export type Item =
-  | FactItem
-  | DecisionItem
-  | OtherItem<"episode">
-  | OtherItem<"skill">
-  | OtherItem<"session">
-  | OtherItem<"checkpoint">
-  | OtherItem<"task">
-  | OtherItem<"project">;
 
 /** What an entry without a birth of its own counts as sure as. */
 const decisionConfidenceAtBirth = 0.5;

@@ -76,7 +76,7 @@ export type ReadyInput =
   /** What waits there, to be put or to be sealed, is forgotten. */
   | { readonly kind: "closeVault"; readonly vault: VaultId }
   | { readonly kind: "pullVault"; readonly vault: VaultId; readonly vector: Vector }
-  /** Sealed and durable, in the order of its chain, and no more than a window ahead. */
+  /** Sealed and durable, in the order of its chain, no more than a window ahead, and fit for a frame. */
   | { readonly kind: "put"; readonly vault: VaultId; readonly run: Run }
   | { readonly kind: "appendRecord"; readonly request: number; readonly record: Uint8Array }
   /** What an `envelopes` brought is dealt with. */

@@ -49,7 +49,7 @@ export interface Line {
   /** The relay's own counting, so that it need not refuse. */
   readonly budget: Budget;
   /** The relay has asked for a pause until then. */
-  readonly heldUntilMs: number;
+  readonly quietUntilMs: number;
   /** In this order, as credit and budget allow. */
   readonly asks: readonly EncodedFrame[];
   readonly asked: ReadonlyMap<RequestId, Asked>;
@@ -192,7 +192,7 @@ export interface HangingUp {
   readonly kind: "hangingUp";
   readonly ended: Ended;
   /** It was a good one until then. */
-  readonly hasHeld: boolean;
+  readonly hasLasted: boolean;
   /** A person wants it again. */
   readonly isWanted: boolean;
 }

@@ -3,7 +3,7 @@ import { type RequestId, requestIds } from "../ids.ts";
 import { requestIdMax } from "../limits.ts";
 import { fullBudget } from "../relay/budget.ts";
 import { type ClientFrame, encodeClientFrame } from "../wire/clientFrame.ts";
-import { hasHeld } from "./backoff.ts";
+import { isLasting } from "./backoff.ts";
 import type { ClientEffect } from "./clientEffect.ts";
 import type { Asked, ClientConnection, EncodedFrame, Line, Link } from "./clientState.ts";
 import type { Ended, RelayFault } from "./ended.ts";
@@ -51,7 +51,7 @@ export const newLine = (timeMs: number): Line => ({
   pingCount: 0,
   probedAtMs: undefined,
   budget: fullBudget(timeMs),
-  heldUntilMs: 0,
+  quietUntilMs: 0,
   asks: [],
   asked: new Map(),
   requestCount: 0,
@@ -72,7 +72,7 @@ export const hangUp = (state: ClientConnection, ended: Ended): ClientStep => ({
     link: {
       kind: "hangingUp",
       ended,
-      hasHeld: hasHeld(state.link, state.time.timeMs),
+      hasLasted: isLasting(state.link, state.time.timeMs),
       isWanted: false,
     },
   },

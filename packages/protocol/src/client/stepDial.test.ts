@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type ClientMove, type RefusalName, refusals } from "../refusals.ts";
-import { backoffBaseMs, backoffMaxMs, connectionHeldMs, retryAfterMsMax } from "../times.ts";
+import { backoffBaseMs, backoffMaxMs, connectionLastedMs, retryAfterMsMax } from "../times.ts";
 import {
   challenge,
   type ClientTalk,
@@ -50,9 +50,9 @@ describe("dialling again", () => {
     },
   );
 
-  const dropAfter = (talk: ClientTalk, heldMs: number): number => {
+  const dropAfter = (talk: ClientTalk, lastedMs: number): number => {
     talk.takes({ kind: "opened" }).hears(challenge).takes(signed).hears(welcome);
-    for (let leftMs = heldMs; leftMs > 0; leftMs -= 15_000)
+    for (let leftMs = lastedMs; leftMs > 0; leftMs -= 15_000)
       talk.passes(Math.min(15_000, leftMs)).hears({ type: "Pong", count: 0 });
     talk.takes(closed(0.5));
     const waitMs = waitAfter(talk);
@@ -65,13 +65,13 @@ describe("dialling again", () => {
     const talk = newTalk().takes({ kind: "start" });
     const waits = Array.from({ length: 5 }, () => dropAfter(talk, 0));
     expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000]);
-    expect(dropAfter(talk, connectionHeldMs - 1)).toBe(8_000);
+    expect(dropAfter(talk, connectionLastedMs - 1)).toBe(8_000);
   });
 
-  test("[CLIENT7] after a connection that held the waits begin anew", () => {
+  test("[CLIENT7] after a connection that lasted the waits begin anew", () => {
     const talk = newTalk().takes({ kind: "start" });
     for (let round = 0; round < 5; round++) dropAfter(talk, 0);
-    expect(dropAfter(talk, connectionHeldMs)).toBe(250);
+    expect(dropAfter(talk, connectionLastedMs)).toBe(250);
     expect(dropAfter(talk, 0)).toBe(500);
   });
 

@@ -1,6 +1,6 @@
 /** Connections one after the other: dialled, lost, tried again, or left alone. */
 import { backoffBaseMs } from "../times.ts";
-import { backoffMs, hasHeld, imposedMs } from "./backoff.ts";
+import { backoffMs, imposedMs, isLasting } from "./backoff.ts";
 import type { ClientInput } from "./clientInput.ts";
 import type { ClientConnection, HangingUp } from "./clientState.ts";
 import { type Ended, nextAfter } from "./ended.ts";
@@ -72,7 +72,7 @@ export const onClosed = (
           next,
           {
             ended: { kind: "closed", refusal: why.refusal },
-            hasHeld: hasHeld(link, time.timeMs),
+            hasLasted: isLasting(link, time.timeMs),
             isWanted: false,
           },
           jitter,
@@ -81,10 +81,10 @@ export const onClosed = (
   }
 };
 
-type Over = Pick<HangingUp, "ended" | "hasHeld" | "isWanted">;
+type Over = Pick<HangingUp, "ended" | "hasLasted" | "isWanted">;
 
 /** The engine is told once, whatever ended it. */
-const over = (before: ClientConnection, { ended, isWanted, ...held }: Over, jitter: number) => {
+const over = (before: ClientConnection, { ended, isWanted, hasLasted }: Over, jitter: number) => {
   const state = {
     ...before,
     line: newLine(before.time.timeMs),
@@ -107,12 +107,7 @@ const over = (before: ClientConnection, { ended, isWanted, ...held }: Over, jitt
       { kind: "stopped", why: ended },
     );
   const loginFailureCount = state.loginFailureCount + (isLoginRefused ? 1 : 0);
-  return retry(
-    { ...state, loginFailureCount },
-    ended,
-    held.hasHeld ? 0 : state.failureCount,
-    jitter,
-  );
+  return retry({ ...state, loginFailureCount }, ended, hasLasted ? 0 : state.failureCount, jitter);
 };
 
 const retry = (

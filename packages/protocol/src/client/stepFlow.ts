@@ -36,7 +36,7 @@ const sendCreditOf = ({ link }: ClientConnection): number => {
 
 /** A frame may begin while any credit is left, so that the largest always passes. */
 export const maySend = (state: ClientConnection): boolean =>
-  sendCreditOf(state) > 0 && state.time.timeMs >= state.line.heldUntilMs;
+  sendCreditOf(state) > 0 && state.time.timeMs >= state.line.quietUntilMs;
 
 /** Undefined where it has to wait: the relay would refuse it. */
 export const pay = (
@@ -56,7 +56,7 @@ export const pay = (
 export const payableAtMs = (state: ClientConnection): number | undefined => {
   const { line, time } = state;
   if (sendCreditOf(state) <= 0) return undefined;
-  if (time.timeMs < line.heldUntilMs) return line.heldUntilMs;
+  if (time.timeMs < line.quietUntilMs) return line.quietUntilMs;
   const [first] = line.asks;
   const cost = first === undefined ? likelyCost : costOf(first.frame, first.bytes.length);
   const spent = spend(line.budget, cost, time.timeMs);
@@ -82,12 +82,12 @@ export const grantSendCredit = (link: Ready, byteLength: number): Ready => ({
 });
 
 /** Even where the relay forgets to say how long: nothing is asked again at once. */
-const holdMsMin = 100;
+const quietMsMin = 100;
 
 /** It was too fast; whatever costs waits. */
-export const hold = (state: ClientConnection, { facts }: RefusalSaid): ClientConnection => {
-  const untilMs = state.time.timeMs + Math.max(holdMsMin, retryAfterMsOf(facts));
-  return withLine(state, { heldUntilMs: Math.max(state.line.heldUntilMs, untilMs) });
+export const keepQuiet = (state: ClientConnection, { facts }: RefusalSaid): ClientConnection => {
+  const untilMs = state.time.timeMs + Math.max(quietMsMin, retryAfterMsOf(facts));
+  return withLine(state, { quietUntilMs: Math.max(state.line.quietUntilMs, untilMs) });
 };
 
 // Towards us

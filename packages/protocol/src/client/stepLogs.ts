@@ -19,7 +19,7 @@ import {
   withLink,
   withoutAsked,
 } from "./step.ts";
-import { hold, pay } from "./stepFlow.ts";
+import { keepQuiet, pay } from "./stepFlow.ts";
 import { lookUp, withItem, withoutItem } from "./table.ts";
 
 const keyOf = ({ kind, log }: LogName): string => `${kind}${log}`;
@@ -161,7 +161,7 @@ export const onLogRefused = (
   const log = lookUp(link.logs, key);
   if (log === undefined) return withLink(answered, rest);
   if (refusal.name === "RateLimited")
-    return withLink(hold(answered, refusal), queued(rest, key, log));
+    return withLink(keepQuiet(answered, refusal), queued(rest, key, log));
   return withLink(
     answered,
     { ...rest, logs: withoutItem(link.logs, key) },

@@ -83,6 +83,12 @@ describe("a put", () => {
     expect(sentSeqs(talk)).toEqual([1]);
   });
 
+  test("that fits no frame is a bug of the engine, found where it is put", () => {
+    const talk = liveTalk();
+    expect(() => talk.takes(put(1, runOf(chain, 1, [700_000, 800_000])))).toThrow(/fit a frame/u);
+    expect(sentSeqs(talk.takes(put(1, runOf(chain, 1, [700_000, 600_000]))))).toEqual([1]);
+  });
+
   test("of a vault that is not open goes nowhere", () => {
     expect(
       readyTalk()
@@ -134,6 +140,16 @@ describe("a put that is refused", () => {
     expect(sentSeqs(talk.passes(400))).toEqual([1, 2, 3]);
   });
 
+  test("[CLIENT16] for that gap goes out again, also where the first is under way by then", () => {
+    const talk = sent();
+    talk.hears(refusal(ofChannel(1), "RateLimited", { ...ofRun(at(1)), retryAfterMs: 400 }));
+    expect(sentSeqs(talk.passes(400))).toEqual([1]);
+    talk.hears(refusal(ofChannel(1), "ChainGap", { ...ofRun(at(2)), expected: 1 }));
+    talk.hears(refusal(ofChannel(1), "ChainGap", { ...ofRun(at(3)), expected: 1 }));
+    expect(talk.lines()).toEqual(["send Put channel=1", "send Put channel=1"]);
+    expect(talk.ready.sentPuts.map(({ run }) => run.firstSeq)).toEqual([1, 2, 3]);
+  });
+
   test.each([
     "ChainGap",
     "ChainCut",
@@ -150,6 +166,14 @@ describe("a put that is refused", () => {
     const chains = talk.ready.sentPuts.map(({ run }) => run.chain);
     expect(chains).not.toContain(chain);
     expect(chains).toContain(chainOf(5));
+  });
+
+  test("[CLIENT16] as too fast goes out again on the channel that its vault has by then", () => {
+    const talk = liveTalk().takes(put(1, at(1)), { kind: "closeVault", vault: vaultOf(1) });
+    talk.takes(openVault(1)).hears(heads(2));
+    talk.effects();
+    talk.hears(refusal(ofChannel(1), "RateLimited", { ...ofRun(at(1)), retryAfterMs: 400 }));
+    expect(talk.passes(400).lines()).toEqual(["send Put channel=2"]);
   });
 
   test("[RELAY19] on a channel that is closed by then is told all the same", () => {

@@ -1,6 +1,8 @@
 /** What the engine has sealed, on its way to a receipt: in order, a few at a time, vaults in turn. */
+import { assert } from "@duro/crypto/types";
 import type { ChainId, ChannelNumber, VaultId } from "../ids.ts";
-import { putsInFlightMax } from "../limits.ts";
+import { frameByteLengthMax, putsInFlightMax } from "../limits.ts";
+import { encodeRun } from "../wire/envelopesFrame.ts";
 import type { Receipt } from "../wire/receipt.ts";
 import type { Run } from "../wire/run.ts";
 import type { ClientEffect } from "./clientEffect.ts";
@@ -16,10 +18,13 @@ import {
   withLink,
   withoutEntry,
 } from "./step.ts";
-import { hold, maySend, pay } from "./stepFlow.ts";
+import { keepQuiet, maySend, pay } from "./stepFlow.ts";
 import { sealAnswered } from "./stepGather.ts";
 import { openChannel } from "./channels.ts";
 import { lookUp } from "./table.ts";
+
+/** Beside it a frame has a tag and a channel's number. */
+const runByteLengthMax = frameByteLengthMax - 4;
 
 const endOf = ({ firstSeq, envelopes }: Run): number => firstSeq + envelopes.length;
 
@@ -40,6 +45,7 @@ export const onPut = (
   const state = sealAnswered(before, vault);
   if (lookUp(link.channels, vault) === undefined || isUnderWay(link, vault, run))
     return stay(state);
+  assert(encodeRun(run).length <= runByteLengthMax, "the engine puts runs that fit a frame");
   const put: WaitingPut = { vault, run, order: link.putCount };
   const waiting = [...(link.putQueue.get(vault) ?? []), put];
   return withLink(state, {
@@ -126,11 +132,11 @@ export const onPutRefused = (
   const put = link.sentPuts[at];
   if (put === undefined) return stay(state);
   const rest: Ready = { ...link, sentPuts: link.sentPuts.toSpliced(at, 1) };
-  const isOpen = lookUp(link.channels, put.vault)?.number === channel;
+  const isOpen = lookUp(link.channels, put.vault) !== undefined;
   if (refusal.name === "RateLimited" && isOpen)
-    return withLink(hold(state, refusal), putAgain(rest, put));
+    return withLink(keepQuiet(state, refusal), putAgain(rest, put));
   // One before it was too fast: this one had no chance.
-  if (refusal.name === "ChainGap" && isOpen && isBehindWaiting(link, put))
+  if (refusal.name === "ChainGap" && isOpen && isBehindOther(link, put))
     return withLink(state, putAgain(rest, put));
   const told = {
     kind: "putRefused",
@@ -149,10 +155,12 @@ const putAgain = (link: Ready, { vault, run, order }: SentPut): Ready => {
   return { ...link, putQueue: withEntry(link.putQueue, vault, inOrder) };
 };
 
-const isBehindWaiting = (link: Ready, { vault, run }: SentPut): boolean =>
-  (link.putQueue.get(vault) ?? []).some(
-    (put) => put.run.chain === run.chain && put.run.firstSeq < run.firstSeq,
-  );
+/** Waiting to go out again, or under way behind this one. */
+const isBehindOther = (link: Ready, { vault, run }: SentPut): boolean => {
+  const isBefore = (put: WaitingPut): boolean =>
+    put.vault === vault && put.run.chain === run.chain && put.run.firstSeq < run.firstSeq;
+  return (link.putQueue.get(vault) ?? []).some(isBefore) || link.sentPuts.some(isBefore);
+};
 
 const withoutWaiting = (link: Ready, vault: VaultId, chain: ChainId): Ready => {
   const waiting = link.putQueue.get(vault) ?? [];

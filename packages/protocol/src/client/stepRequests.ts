@@ -13,7 +13,7 @@ import {
   withLine,
   withoutAsked,
 } from "./step.ts";
-import { hold } from "./stepFlow.ts";
+import { keepQuiet } from "./stepFlow.ts";
 import { onLogRefused } from "./stepLogs.ts";
 import { openChannel } from "./channels.ts";
 
@@ -106,8 +106,8 @@ export const onRequestRefused = (
       ? onLogRefused(state, state.link, { request: number, key: asked.key }, refusal)
       : stay(state);
   if (refusal.name === "RateLimited") {
-    const held = hold(state, refusal);
-    return stay(withLine(held, { asks: [asked.encoded, ...held.line.asks] }));
+    const quiet = keepQuiet(state, refusal);
+    return stay(withLine(quiet, { asks: [asked.encoded, ...quiet.line.asks] }));
   }
   const { request } = asked;
   return stay(withoutAsked(state, number), { kind: "requestRefused", request, refusal });

@@ -17,7 +17,7 @@ import {
   withoutEntry,
 } from "./step.ts";
 import { askAgainForBodies } from "./stepBodies.ts";
-import { hold, maySend, pay } from "./stepFlow.ts";
+import { keepQuiet, maySend, pay } from "./stepFlow.ts";
 import { lookUp, withItem, withoutItem } from "./table.ts";
 
 type Input<Kind extends ClientInput["kind"]> = Extract<ClientInput, { kind: Kind }>;
@@ -132,7 +132,7 @@ export const onChannelRefused = (
   const isTooFast = refusal.name === "RateLimited";
   if (vault === undefined || channel === undefined)
     return isTooFast ? closeAgain(state, number, refusal) : stay(state);
-  if (isTooFast) return askAgain(hold(state, refusal), link, vault, channel);
+  if (isTooFast) return askAgain(keepQuiet(state, refusal), link, vault, channel);
   const gone = withoutVault(link, vault, number);
   const told = { kind: "vaultRefused", vault, refusal } as const;
   // VaultUnknown says that the channel is gone; of another refusal that is not certain.
@@ -146,11 +146,11 @@ const closeAgain = (
   number: ChannelNumber,
   refusal: RefusalSaid,
 ): ClientStep => {
-  const held = hold(state, refusal);
+  const quiet = keepQuiet(state, refusal);
   const isWaiting = state.line.asks.some(
     ({ frame }) => frame.type === "CloseVault" && frame.channel === number,
   );
-  return stay(isWaiting ? held : ask(held, { type: "CloseVault", channel: number }));
+  return stay(isWaiting ? quiet : ask(quiet, { type: "CloseVault", channel: number }));
 };
 
 /** The refusal does not say what was too fast: everything that is not answered is asked once more. */

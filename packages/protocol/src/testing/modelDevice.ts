@@ -64,6 +64,8 @@ export interface ModelDevice {
   readonly sealCount: number;
 }
 
+/** As many of the longest as fit a frame. */
+const editsPerRunMax = 4;
 const signature = asSignature(new Uint8Array(sizes.signatureByteLength));
 
 export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
@@ -236,7 +238,7 @@ export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
     }
     const edits = model.unsealed;
     if (edits.length === 0) return take({ kind: "nothingToSeal", vault });
-    const now = habits.sealsInParts ? edits.slice(0, 1) : edits;
+    const now = edits.slice(0, habits.sealsInParts ? 1 : editsPerRunMax);
     model.unsealed = edits.slice(now.length);
     const run = runOf(
       model.chain,

@@ -62,6 +62,8 @@ export const createEffectWorker = (
   let isEnded = false;
   /** One after the other: the second record of a client may build on its first. */
   let recordsDone: Promise<void> = Promise.resolve();
+  /** And what is said at a mailbox is heard in the order in which it was said. */
+  let mailboxesDone: Promise<void> = Promise.resolve();
   const openings = new Map<ChannelNumber, Opening>();
   /** One after the other, too: the heads of a vault may be thousands. */
   let openingsDone: Promise<void> = Promise.resolve();
@@ -246,9 +248,15 @@ export const createEffectWorker = (
       case "joinMailbox":
         return joinMailbox(context, connection, effect);
       case "sendToMailbox":
-        return sendToMailbox(context, connection, effect);
+        mailboxesDone = mailboxesDone.then(() =>
+          attempt(effect.kind, sendToMailbox(context, connection, effect)),
+        );
+        return undefined;
       case "closeMailbox":
-        return closeMailbox(context, connection, effect);
+        mailboxesDone = mailboxesDone.then(() =>
+          attempt(effect.kind, closeMailbox(context, connection, effect)),
+        );
+        return undefined;
     }
   };
 

@@ -175,4 +175,5 @@ export const oneOfEach: { readonly [Type in AlarmType]: AlarmOf<Type> } = {
   UpdateNeeded: { type: "UpdateNeeded", vault: aVault, what: "record" },
   RelayKeyChanged: { type: "RelayKeyChanged", expected: "aa".repeat(32), got: "bb".repeat(32) },
   ClockSuspect: { type: "ClockSuspect", aheadMs: -3_600_000, evidence: "relay" },
+  RelayMisbehaved: { type: "RelayMisbehaved", fault: "ReceiptBroken" },
 };

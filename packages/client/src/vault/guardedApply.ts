@@ -1,0 +1,61 @@
+/**
+ * Whether an update may be given to Yjs: known to be cheap, or tried in a worker before. One that took too
+ * long waits, and is tried again with more time, each time later: it may be honest and this machine slow.
+ */
+import type { ChainId, DocId } from "@duro/protocol";
+import type { Doc } from "yjs";
+import type { Clock } from "../ports/clock.ts";
+import type { ApplyGuard } from "../updates/applyGuard.ts";
+import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { isTooDeep } from "../updates/nestingDepth.ts";
+import { isCheap } from "../updates/updateCost.ts";
+import type { VaultView } from "./view.ts";
+
+export interface GuardedApplyDeps {
+  readonly guard: ApplyGuard;
+  readonly clock: Clock;
+  /** The document's updates, as they are in the store. */
+  readonly load: (doc: DocId) => Promise<readonly Uint8Array[]>;
+  /** Where it is open. */
+  readonly live: (doc: DocId) => Doc | undefined;
+}
+
+interface Tried {
+  readonly count: number;
+  readonly notBeforeMs: number;
+}
+
+const firstBudgetMs = 500;
+/** The vault's other jobs wait meanwhile. */
+const budgetMsMax = 4_000;
+const firstPauseMs = 60_000;
+
+export const createGuardedApply = (deps: GuardedApplyDeps): VaultView["mayApply"] => {
+  const { guard, clock, load, live } = deps;
+  const triedByChain = new Map<ChainId, Tried>();
+
+  return async (draft, chain, change) => {
+    const { doc, update } = change;
+    const tried = triedByChain.get(chain);
+    if (tried !== undefined && clock.nowMs() < tried.notBeforeMs) return false;
+    const ydoc = live(doc);
+    const isDeep = ydoc !== undefined && isTooDeep(ydoc, update);
+    const { levels } = await draft.document(doc);
+    const presentCount = levels.reduce((sum, { structCount }) => sum + structCount, 0);
+    if (!isDeep && isCheap(change, presentCount)) return true;
+    const count = tried?.count ?? 0;
+    if (!isDeep) {
+      const updates = [...(await load(doc)), ...(draft.applied.get(doc) ?? [])];
+      const budgetMs = Math.min(budgetMsMax, firstBudgetMs * 2 ** count);
+      const work = { state: mergeUpdates(updates), updates: [update] };
+      const applied = await guard.apply(work, budgetMs);
+      if (applied.ok) {
+        triedByChain.delete(chain);
+        return true;
+      }
+    }
+    const notBeforeMs = clock.nowMs() + firstPauseMs * 2 ** Math.min(count, 10);
+    triedByChain.set(chain, { count: count + 1, notBeforeMs });
+    return false;
+  };
+};

@@ -1,0 +1,92 @@
+/** What a gathered job changes in what a watch knows. Pure, so that it can be said twice: before a commit and behind it. */
+import { LogKind } from "@duro/crypto/types";
+import { Role } from "@duro/crypto/verify";
+import type { DeviceId } from "@duro/protocol";
+import type { Alarm } from "../alarms/alarms.ts";
+import { addClaims, settleClaims } from "../alarms/chainClaims.ts";
+import { type Claims, forgetClaims, type KnownChains } from "../alarms/claims.ts";
+import { openSeen } from "../alarms/incarnations.ts";
+import { addLogClaims, addNamedRecord } from "../alarms/logClaims.ts";
+import { clear, raise } from "../alarms/standing.ts";
+import { chainVoid, checkpointMismatch } from "../alarms/verdicts.ts";
+import type { FollowedLogs } from "../logs/followedLogs.ts";
+import type { LogView } from "../vault/view.ts";
+import type { CountedEntry, CountedJob } from "./counted.ts";
+import { knownChainsOf, knownLogsOf } from "./known.ts";
+import { heardNow, type WatchNotes } from "./watchNotes.ts";
+import type { WatchState } from "./watchState.ts";
+
+export interface Watcher {
+  readonly vault: LogView["state"]["vault"];
+  readonly view: LogView;
+  readonly logs: FollowedLogs;
+  readonly device: DeviceId;
+  readonly nowMs: number;
+}
+
+export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): WatchState => {
+  const { vault, view, nowMs } = at;
+  const logs = knownLogsOf(at.logs);
+  const readUntil = new Map(state.readUntil);
+  const known = knownChainsOf({ vault, view, rowOf: job.rowOf, readUntil, idAt: job.idAt });
+  const alarms: Alarm[] = [];
+  let { claims, notes, book } = state;
+  for (const entry of job.entries) {
+    const { by, marks } = entry;
+    if (by.seq <= (readUntil.get(by.chain) ?? 0)) continue;
+    const claimed = addClaims(claims, by, marks, known);
+    const claimedLogs = addLogClaims(claimed.claims, by, entry.logs, logs);
+    ({ claims } = claimedLogs);
+    alarms.push(...claimed.alarms, ...claimedLogs.alarms, ...mismatchOf(entry, known, at));
+    readUntil.set(by.chain, by.seq);
+    const opened = judgeOpening(notes, entry, at);
+    ({ notes } = opened);
+    alarms.push(...opened.alarms);
+    const former = entry.opening?.plaintext.predecessor?.chain;
+    book = clear(book, (alarm) => alarm.type === "ChainVoid" && alarm.chain === former, nowMs);
+  }
+  for (const { by, record } of job.named)
+    claims = addNamedRecord(claims, by, { log: { kind: LogKind.Vault, log: vault }, id: record }, logs);
+  for (const { row, seq, why } of job.voids) {
+    claims = forgetClaims(claims, row.chain, seq);
+    alarms.push(chainVoid({ vault, chain: row.chain, device: row.device, seq }, { type: why }));
+  }
+  for (const { chain, device, counted } of job.rows) {
+    if (counted > (readUntil.get(chain) ?? 0)) readUntil.set(chain, counted);
+    if (device !== at.device) notes = heardNow(notes, device, nowMs);
+  }
+  const settled = settleClaims(claims, job.rows.map(({ chain }) => chain), known);
+  for (const alarm of [...alarms, ...settled.alarms]) book = raise(book, alarm, nowMs);
+  return { ...state, claims: settled.claims, notes, book, readUntil };
+};
+
+const judgeOpening = (
+  notes: WatchNotes,
+  { by, opening }: CountedEntry,
+  at: Watcher,
+): { readonly notes: WatchNotes; readonly alarms: readonly Alarm[] } => {
+  if (opening === undefined || notes.opens.has(by.chain)) return { notes, alarms: [] };
+  const before = [...notes.opens].flatMap(([chain, device]) => (device === by.device ? [chain] : []));
+  const seen = openSeen(
+    { vault: at.vault, chain: by.chain, device: by.device, reason: opening.plaintext.reason },
+    { ownDevice: at.device, ownChains: notes.ownChains, before },
+  );
+  const known = { ...notes, opens: new Map(notes.opens).set(by.chain, by.device) };
+  return { notes: known, alarms: seen === undefined || !notes.hasCaughtUp ? [] : [seen] };
+};
+
+const mismatchOf = (
+  { by, attest }: CountedEntry,
+  { deviceOf: _, ...known }: KnownChains,
+  { view }: Watcher,
+): readonly Alarm[] => {
+  void known;
+  void view;
+  void Role;
+  void by;
+  void attest;
+  void checkpointMismatch;
+  return [];
+};
+
+export type { Claims };

@@ -1,0 +1,119 @@
+/** What people change about who belongs to them: keys anew, members gone and back, devices given up. */
+import type { ChainCut, DeviceCut } from "@duro/crypto/verify";
+import type { DeviceId, UserId } from "@duro/protocol";
+import type { Rng } from "./rng.ts";
+import type { Steward } from "./steward.ts";
+import type { World } from "./world.ts";
+
+type Stewarding = (steward: Steward) => Promise<string>;
+
+/** Somebody at a machine of this person does it, where there is one that runs. */
+const onMachineOf = (
+  { machines, transcript, fault, changes }: World,
+  rng: Rng,
+  person: number,
+  what: string,
+  work: Stewarding,
+): boolean => {
+  const able = machines.filter(
+    ({ resident, program }) =>
+      resident.owner === person &&
+      program?.steward !== undefined &&
+      !changes.givenUp.has(resident.keys.id),
+  );
+  if (able.length === 0) return false;
+  const { name, program } = rng.pick(able);
+  const steward = program?.steward;
+  if (steward === undefined) return false;
+  const doIt = async (): Promise<void> => {
+    transcript.note(`${name}: ${what}`);
+    try {
+      transcript.note(`${name}: ${what}, ${await work(steward)}`);
+    } catch (cause) {
+      fault(`${name} could not do it: ${what}: ${String(cause)}`);
+    }
+  };
+  void doIt();
+  return true;
+};
+
+/** What was wished for, so that nobody is held to what may have been taken from them. */
+export interface Changes {
+  /** Who was to be removed at any time: what they wrote may not count. */
+  readonly touched: Set<UserId>;
+  readonly givenUp: Set<DeviceId>;
+}
+
+export const createChanges = (): Changes => ({ touched: new Set(), givenUp: new Set() });
+
+export const rotate = (world: World, rng: Rng): boolean =>
+  onMachineOf(world, rng, rng.below(world.books.people.length), "makes a new key", (steward) =>
+    steward.rotate(),
+  );
+
+/** All that the relay has of a person's chains, as whoever removes them sees it. */
+const cutsOf = ({ stores, books }: World, user: UserId): readonly DeviceCut[] => {
+  const byDevice = new Map<DeviceId, ChainCut[]>();
+  const chains = stores.data.chains.get(books.vault.state.vault)?.values() ?? [];
+  for (const { device, user: author, incarnation, seq, headId } of chains) {
+    if (author !== user) continue;
+    const cuts = byDevice.get(device) ?? [];
+    byDevice.set(device, cuts);
+    cuts.push({ incarnation, seq, id: headId });
+  }
+  return [...byDevice]
+    .toSorted(([left], [right]) => (left < right ? -1 : 1))
+    .map(([device, cuts]) => ({
+      device,
+      chains: cuts.toSorted((left, right) => (left.incarnation < right.incarnation ? -1 : 1)),
+    }));
+};
+
+const drawOther = (world: World, rng: Rng): number | undefined => {
+  const count = world.books.people.length;
+  return count < 2 ? undefined : rng.between(1, count - 1);
+};
+
+export const removeMember = (world: World, rng: Rng): boolean => {
+  const other = drawOther(world, rng);
+  const user = other === undefined ? undefined : world.books.people[other]?.state.user;
+  if (user === undefined) return false;
+  const isDone = onMachineOf(world, rng, 0, `removes person ${other}`, (steward) =>
+    steward.removeMember(user, () => cutsOf(world, user)),
+  );
+  if (isDone) {
+    world.changes.touched.add(user);
+    world.rare.reached("a member is removed");
+  }
+  return isDone;
+};
+
+export const addMember = (world: World, rng: Rng): boolean => {
+  const { touched } = world.changes;
+  if (touched.size === 0) return false;
+  const user = rng.pick([...touched]);
+  const isDone = onMachineOf(world, rng, 0, "takes somebody in again", (steward) =>
+    steward.addMember(user),
+  );
+  if (isDone) world.rare.reached("a member comes back");
+  return isDone;
+};
+
+/** Never the last one of a person. */
+export const revokeDevice = (world: World, rng: Rng): boolean => {
+  const { books, changes, rare } = world;
+  const person = rng.below(books.people.length);
+  const left = books.residents.filter(
+    ({ owner, keys }) => owner === person && !changes.givenUp.has(keys.id),
+  );
+  if (left.length < 2) return false;
+  const gone = rng.pick(left);
+  // At another machine than that one.
+  changes.givenUp.add(gone.keys.id);
+  const isDone = onMachineOf(world, rng, person, `gives up ${gone.machine}`, (steward) =>
+    steward.revokeDevice(gone.keys.id),
+  );
+  if (isDone) rare.reached("a device is revoked");
+  else changes.givenUp.delete(gone.keys.id);
+  return isDone;
+};
