@@ -10,6 +10,7 @@ import {
   isSent,
   type Machine,
   openMachine,
+  newStoreFile,
   openStore,
   openText,
   program,
@@ -108,7 +109,8 @@ test("the words bring back everything on a new machine", async () => {
   await (await openText(lost, vault)).write("kept");
   await until(() => isSent(lost, vault), "it is sent");
   await lost.close();
-  const store = openStore();
+  const file = newStoreFile();
+  const store = openStore(file);
   const device = createDeviceKeys({ randomBytes });
   const seen: number[] = [];
   const recovered = await recover(recoverOn(store, device), {
@@ -120,7 +122,8 @@ test("the words bring back everything on a new machine", async () => {
   });
   expect(recovered).toEqual({ ok: true, value: { user: lost.user } });
   expect(seen).toEqual([2]);
-  const machine = await openMachine(store, device, relay.url);
+  await store.close();
+  const machine = await openMachine(file, device, relay.url);
   await until(() => machine.engine.vault(vault) !== undefined, "the vault comes");
   const text = await openText(machine, vault);
   await until(() => text.read() === "kept", "its text comes");

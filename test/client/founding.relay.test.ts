@@ -8,6 +8,7 @@ import {
   http,
   isSent,
   openMachine,
+  openStore,
   openText,
   type RelayProgram,
   startRelay,
@@ -35,11 +36,13 @@ test("what was written before there was a relay reaches one that comes later", a
   const before = await openText(person, person.vault);
   await before.write("before");
   expect(person.engine.vault(person.vault)?.status.pendingCount).toBeGreaterThan(0);
-  await person.engine[Symbol.asyncDispose]();
+  await person.close();
 
-  const linked = await registerAccount({ store: person.store, http }, relay.url, person.user);
+  const store = openStore(person.file);
+  const linked = await registerAccount({ store, http }, relay.url, person.user);
   expect(linked.ok).toBe(true);
-  const machine = await openMachine(person.store, person.device, relay.url);
+  await store.close();
+  const machine = await openMachine(person.file, person.device, relay.url);
   await until(() => isSent(machine, person.vault), "all is receipted");
   expect((await openText(machine, person.vault)).read()).toBe("before");
 });

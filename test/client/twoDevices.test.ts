@@ -72,3 +72,22 @@ test("a copied device goes on under another chain, and nothing of either is lost
   await until(() => c.text().toJSON() === b.text().toJSON());
   expect(b.text().toJSON()).toBe("original base copy ");
 });
+
+test("who has a document open sees the others who have, until they leave", async () => {
+  const { vault, first, second, open } = await openWorld();
+  const engine = await open(first);
+  const a = await textOf(engine, vault.state.vault);
+  const b = await textOf(await open(second), vault.state.vault);
+  // Whose chain is not there yet is nobody that counts.
+  a.text().insert(0, "a");
+  b.text().insert(0, "b");
+  await until(() => a.text().length === 2 && b.text().length === 2);
+  a.open.awareness.setLocalState({ cursor: 1 });
+  b.open.awareness.setLocalState({ cursor: 2 });
+  await until(() => a.open.awareness.states.size === 2 && b.open.awareness.states.size === 2);
+  const { clientID } = a.open.doc;
+  expect(b.open.awareness.states.get(clientID)).toEqual({ cursor: 1 });
+  await engine[Symbol.asyncDispose]();
+  await until(() => !b.open.awareness.states.has(clientID));
+  expect(b.open.awareness.states.size).toBe(1);
+});

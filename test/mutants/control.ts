@@ -16,7 +16,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Guard, guards } from "./guards.ts";
+import type { Guard } from "./guard.ts";
+import { guards } from "./guards.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const everyAt = process.argv.indexOf("--every");
@@ -29,7 +30,9 @@ if (!Number.isInteger(every) || every < 1) {
 const onlyAt = process.argv.indexOf("--only");
 const only = onlyAt === -1 ? "" : (process.argv[onlyAt + 1] ?? "");
 
-const packageNames = ["crypto", "protocol", "server"];
+const packageNames = ["crypto", "protocol", "client", "server"];
+/** Tests that stand in no package, and what they use. */
+const testFolders = ["test/attacks/client", "test/client/tools"];
 const copy = mkdtempSync(join(tmpdir(), "duro-mutants-"));
 
 const prepare = (): void => {
@@ -41,6 +44,8 @@ const prepare = (): void => {
       cpSync(join(root, "packages", name, part), join(copy, "packages", name, part), {
         recursive: true,
       });
+  for (const folder of testFolders)
+    cpSync(join(root, folder), join(copy, folder), { recursive: true });
   // Installed packages from the repository; our own from the copy, or no mutant would be met.
   mkdirSync(join(copy, "node_modules", "@duro"), { recursive: true });
   for (const name of packageNames)
@@ -71,13 +76,16 @@ const installed = (): readonly string[] => {
 type Verdict = "noticed" | "missed" | "not found" | "broken";
 
 /** Noticed is: tests ran, and some failed. A file that does not even load notices nothing. */
-const runTests = (tests: readonly string[]): Verdict => {
+const runTests = (tests: readonly string[], title?: string): Verdict => {
   const report = join(copy, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules", "vitest", "vitest.mjs");
-  const filters = tests.map((path) => `packages/${path}`);
-  const args = [vitest, "run", "--project", "unit", "--reporter=json", `--outputFile=${report}`];
-  spawnSync(process.execPath, [...args, "--bail", "1", ...filters], { cwd: copy });
+  const filters = tests.map((path) => (path.startsWith("test/") ? path : `packages/${path}`));
+  const projects = new Set(filters.map((path) => (path.startsWith("test/") ? "repo" : "unit")));
+  const args = [vitest, "run", "--reporter=json", `--outputFile=${report}`, "--bail", "1"];
+  for (const project of projects) args.push("--project", project);
+  if (title !== undefined) args.push("-t", title.replaceAll(/[$()*+.?[\\\]^{|}]/gu, "\\$&"));
+  spawnSync(process.execPath, [...args, ...filters], { cwd: copy });
   try {
     const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8")) as {
       readonly numPassedTests: number;
@@ -100,7 +108,7 @@ const judge = (guard: Guard): Verdict => {
     original.replace(guard.find, () => guard.instead),
   );
   try {
-    return runTests(guard.tests);
+    return runTests(guard.tests, guard.title);
   } finally {
     writeFileSync(path, original);
   }

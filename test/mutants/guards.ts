@@ -2,30 +2,8 @@
  * Protections, and where each stands. The control takes one away at a time and wants the tests to
  * notice: a test that passes without the check proves nothing.
  */
-export interface Guard {
-  /** What is protected, as docs/protocol.md or docs/crypto.md name it. */
-  readonly name: string;
-  /** From packages/. */
-  readonly file: string;
-  /** An expression of that file; the control puts `instead` in its place. */
-  readonly find: string;
-  readonly instead: string;
-  /** Where the tests stand that must notice, from packages/. */
-  readonly tests: readonly string[];
-}
-
-/** The check never refuses. */
-const off = "(false as boolean)";
-/** The check always agrees. */
-const on = "(true as boolean)";
-
-const guard = (
-  name: string,
-  file: string,
-  find: string,
-  tests: readonly string[],
-  instead = off,
-): Guard => ({ name, file, find, instead, tests });
+import { engineGuards } from "./engineGuards.ts";
+import { type Guard, guard, off, on } from "./guard.ts";
 
 const crypto = (path: string): string => `crypto/src/${path}`;
 const sealTests = [crypto("seal.test.ts")];
@@ -796,4 +774,5 @@ export const guards: readonly Guard[] = [
     "ground.state.head.id !== logHead.id",
     tidyTests,
   ),
+  ...engineGuards,
 ];

@@ -93,15 +93,12 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
       }
       return seen;
     },
-    get isSettled() {
-      const statuses = engine.vaults.map(({ status }) => status);
-      return (
-        statuses.length > 0 &&
-        statuses.every(
-          ({ isCaughtUp, pendingCount, heldCount }) =>
-            isCaughtUp && pendingCount === 0 && heldCount === 0,
-        )
-      );
+    get unrest() {
+      const status = engine.vault(vaultId)?.status;
+      if (status === undefined) return "no vault is open";
+      const { isCaughtUp, pendingCount, heldCount } = status;
+      if (isCaughtUp && pendingCount === 0 && heldCount === 0) return undefined;
+      return `${isCaughtUp ? "" : "not "}caught up, ${pendingCount} pending, ${heldCount} held`;
     },
     alarms: [],
     steward: createSteward(deps, engine, vaultId),

@@ -33,6 +33,8 @@ export interface NetworkDeps {
   readonly rare: RareStates;
   /** Every frame, as it is sent. */
   readonly onFrame: (connection: string, direction: Direction, bytes: Uint8Array) => void;
+  /** What becomes of a frame on its way down, where somebody sits on the line. */
+  readonly tamper: (connection: string, bytes: Uint8Array) => Uint8Array;
   /** Where a URL leads, now. */
   readonly acceptAt: (url: string) => Accept | undefined;
 }
@@ -304,7 +306,7 @@ const relaySideOf = (deps: NetworkDeps, link: Link): RelaySocket => ({
     // Said is said, whoever hears it.
     deps.onFrame(link.name, "down", bytes);
     if (link.isCut) return;
-    link.down.send(bytes, onSent);
+    link.down.send(deps.tamper(link.name, bytes), onSent);
   },
   close: (code) => {
     link.down.mark(() => {

@@ -408,10 +408,11 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
         return true;
       }),
     look: () => queue(look),
-    get isSettled() {
+    get unrest() {
       const chain = ownChain();
       const hasSent = chain === undefined || headOf(chain).head.at <= receiptedSeq;
-      return dialled?.isCaughtUp === true && waiting.length === 0 && hasSent;
+      const isAtRest = dialled?.isCaughtUp === true && waiting.length === 0 && hasSent;
+      return isAtRest ? undefined : `${waiting.length} edits wait`;
     },
     alarms,
     steward: undefined,

@@ -56,6 +56,8 @@ export interface Profile {
   /** How often a machine crashes in the middle of a commit, and a node in the middle of an append. */
   readonly crashInCommitProbability: number;
   readonly crashInAppendProbability: number;
+  /** How often a frame that brings something is changed on its way. */
+  readonly tamperProbability: number;
 }
 
 const calmProbability = 0.1;
@@ -150,12 +152,14 @@ export const drawProfile = (rng: Rng): Profile => {
     silentProbability: rng.pick([0, 0.5]),
     crashInCommitProbability: isCalm ? 0 : rng.pick([0, 0, 0.01, 0.05]),
     crashInAppendProbability: isCalm ? 0 : rng.pick([0, 0, 0.01, 0.05]),
+    tamperProbability: isCalm ? 0 : rng.pick([0, 0, 0, 0.02]),
   };
 };
 
 /** For a client that knows nothing of what was put back, of itself being there twice, of logs that grow. */
 export const simpleProfile = (profile: Profile): Profile => ({
   ...profile,
+  tamperProbability: 0,
   weights: {
     ...profile.weights,
     relayRollback: 0,

@@ -37,8 +37,8 @@ export interface Program {
   /** Resolves with whether it was said to be saved. */
   edit(document: number, editId: string, text: string, rng: Rng): Promise<boolean>;
   look(): Promise<ReadonlyMap<number, Seen>>;
-  /** Nothing of its own waits, and it knows of nothing that it has not. */
-  readonly isSettled: boolean;
+  /** Undefined: nothing of its own waits, and it knows of nothing that it has not. */
+  readonly unrest: string | undefined;
   /** Sentences of things that are not as they should be. */
   readonly alarms: readonly string[];
   /** Undefined: it cannot do anything about members and devices. */

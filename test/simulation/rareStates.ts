@@ -29,6 +29,7 @@ export const rareStateNames = [
   "a member is removed",
   "a member comes back",
   "a device is revoked",
+  "a frame is changed on its way",
 ] as const;
 
 export type RareState = (typeof rareStateNames)[number];

@@ -137,7 +137,8 @@ const restlessness = async (world: World): Promise<string | undefined> => {
   for (const { name, program, resident } of world.machines) {
     if (!belonging.isIn(resident)) continue;
     if (program === undefined) return `${name} is not running`;
-    if (!program.isSettled) return `${name} is not done`;
+    const { unrest } = program;
+    if (unrest !== undefined) return `${name} is not done: ${unrest}`;
   }
   return difference(await viewsOf(world, belonging));
 };

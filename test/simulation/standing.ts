@@ -16,9 +16,9 @@ export interface Belonging {
   readonly state: VaultState;
   readonly identities: ReadonlyMap<UserId, IdentityState>;
   /** May read and write now. */
-  isIn(resident: Resident): boolean;
+  readonly isIn: (resident: Resident) => boolean;
   /** Has been in all along, so that everything they saved must be there. */
-  wasAlwaysIn(resident: Resident): boolean;
+  readonly wasAlwaysIn: (resident: Resident) => boolean;
   readonly isRotationOwed: boolean;
 }
 

@@ -22,6 +22,7 @@ import type { RareStates } from "./rareStates.ts";
 import { createRelayNode, type RelayNode } from "./relayHost.ts";
 import type { Rng } from "./rng.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
+import { createTampering } from "./tampering.ts";
 import { createTap, type Tap } from "./tap.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
 
@@ -101,6 +102,12 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     rng: rng.fork("network"),
     rare,
     onFrame: tap.frame,
+    tamper: createTampering({
+      rng: rng.fork("tampering"),
+      rare,
+      note,
+      probability: () => (isHealed ? 0 : profile.tamperProbability),
+    }),
     acceptAt: () => {
       const up = nodes.flatMap(({ accept }) => (accept === undefined ? [] : [accept]));
       return up.length === 0 ? undefined : chooser.pick(up);

@@ -1,4 +1,7 @@
 /** The door of the package. Adapters of one platform are behind `./node` and `./browser`. */
+export type { Alarm, AlarmType } from "./alarms/alarms.ts";
+export { type AlarmMeaning, alarmText, catalogue, heals, type NameOf } from "./alarms/catalogue.ts";
+export { type StandingAlarm, standingAlarms } from "./alarms/standing.ts";
 export { systemClock } from "./clock/systemClock.ts";
 export {
   type Engine,
@@ -7,6 +10,7 @@ export {
   type NotSetUp,
   openEngine,
 } from "./engine/engine.ts";
+export type { AlarmChange } from "./watch/engineWatch.ts";
 export type { OpenDoc, Vault, VaultStatus } from "./engine/vaults.ts";
 export {
   type Approval,
@@ -22,7 +26,12 @@ export {
   type JoinScreen,
 } from "./flows/joinByPairing.ts";
 export { recover, type RecoverError, type Recovery } from "./flows/recover.ts";
-export { type Revoked, revokeDevice, type RevokeDeps, type RevokeError } from "./flows/revokeDevice.ts";
+export {
+  type Revoked,
+  revokeDevice,
+  type RevokeDeps,
+  type RevokeError,
+} from "./flows/revokeDevice.ts";
 export { registerAccount, type RegistrationRefused } from "./flows/registerAccount.ts";
 export type { Clock } from "./ports/clock.ts";
 export type { AnswerTooLong, Http, HttpAnswer, HttpRequest, Unreachable } from "./ports/http.ts";

@@ -44,6 +44,8 @@ export const startRelay = async (...flags: readonly string[]): Promise<RelayProg
 
 export interface Machine {
   readonly device: DeviceKeys;
+  /** Of its SQLite. */
+  readonly file: string;
   readonly store: LocalStore;
   readonly engine: Engine;
   /** What it failed at: nothing, in a good test. */
@@ -53,17 +55,20 @@ export interface Machine {
 
 const open = new Set<Machine>();
 
-export const openStore = (folder = newFolder()): LocalStore => {
-  const store = openSqliteLocalStore(join(folder, "store.sqlite"));
+export const newStoreFile = (): string => join(newFolder(), "store.sqlite");
+
+export const openStore = (file = newStoreFile()): LocalStore => {
+  const store = openSqliteLocalStore(file);
   assert(store.ok, "a new folder takes a store");
   return store.value;
 };
 
 export const openMachine = async (
-  store: LocalStore,
+  file: string,
   device: DeviceKeys,
   relayUrl: string | undefined,
 ): Promise<Machine> => {
+  const store = openStore(file);
   const failures: unknown[] = [];
   const engine = await openEngine({
     store,
@@ -82,6 +87,7 @@ export const openMachine = async (
   assert(engine.ok, "its store is set up");
   const machine: Machine = {
     device,
+    file,
     store,
     engine: engine.value,
     failures,
@@ -111,7 +117,8 @@ export interface FoundedPerson extends Machine {
 
 /** Somebody new, whose first machine this is. */
 export const foundPerson = async (relayUrl: string | undefined): Promise<FoundedPerson> => {
-  const store = openStore();
+  const file = newStoreFile();
+  const store = openStore(file);
   const device = createDeviceKeys({ randomBytes });
   const phrase = createPhrase({ randomBytes });
   const founded = await foundIdentity({ store, randomBytes }, device, paperDeviceKeys(phrase));
@@ -121,7 +128,8 @@ export const foundPerson = async (relayUrl: string | undefined): Promise<Founded
     const registered = await registerAccount({ store, http }, relayUrl, user);
     assert(registered.ok, "an open relay takes anybody");
   }
-  const machine = await openMachine(store, device, relayUrl);
+  await store.close();
+  const machine = await openMachine(file, device, relayUrl);
   return { ...machine, user, vault, phrase };
 };
 

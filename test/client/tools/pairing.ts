@@ -11,6 +11,7 @@ import {
 import {
   type Machine,
   openMachine,
+  newStoreFile,
   openStore,
   program,
   randomBytes,
@@ -19,6 +20,7 @@ import {
 } from "./machines.ts";
 
 export interface Newcomer {
+  readonly file: string;
   readonly store: LocalStore;
   readonly device: DeviceKeys;
   /** As soon as it is shown. */
@@ -29,8 +31,9 @@ export interface Newcomer {
 
 export const showCode = (
   relayUrl: string,
-  { as = DeviceScope.Full, store = openStore(), device = createDeviceKeys({ randomBytes }) }: {
+  { as = DeviceScope.Full, file = newStoreFile(), store = openStore(file), device = createDeviceKeys({ randomBytes }) }: {
     readonly as?: typeof DeviceScope.Full | typeof DeviceScope.Viewer;
+    readonly file?: string;
     readonly store?: LocalStore;
     readonly device?: DeviceKeys;
   } = {},
@@ -50,7 +53,7 @@ export const showCode = (
     },
     as,
   );
-  return { store, device, code, checkNumber: () => checkNumber, joined };
+  return { file, store, device, code, checkNumber: () => checkNumber, joined };
 };
 
 /** A person who looks at both screens. */
@@ -77,5 +80,6 @@ export const addMachine = async (machine: Machine, relayUrl: string): Promise<Ma
   assert(approved.ok, `whoever types the right code and finds the number lets in: ${JSON.stringify([approved, await newcomer.joined])}`);
   const joined = await newcomer.joined;
   assert(joined.ok, `whoever was let in is in: ${JSON.stringify(joined)}`);
-  return openMachine(newcomer.store, newcomer.device, relayUrl);
+  await newcomer.store.close();
+  return openMachine(newcomer.file, newcomer.device, relayUrl);
 };

@@ -32,6 +32,7 @@ const sentences: { readonly [Type in Alarm["type"]]: string } = {
   RelayKeyChanged:
     "The relay shows another key than the one that this device knows; nothing was sent to it.",
   ClockSuspect: "This machine's clock is 60 minutes behind the relay's.",
+  RelayMisbehaved: "The relay sent what no honest relay sends (ReceiptBroken); it was not taken.",
 };
 
 describe("each alarm", () => {

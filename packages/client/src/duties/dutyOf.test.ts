@@ -25,6 +25,7 @@ const nowMs = 1_000;
 const viewOf = (vault: Vault, reader: Person, ...people: readonly Person[]): LogView => ({
   state: vault.state,
   keys: createKeyRing(reader.device).vaultKeys(reader.state, vault.state).byEpoch,
+  keyFailures: [],
   identityAt: identityAt(...people),
   identity: (user) => people.find(({ state }) => state.user === user)?.state,
 });

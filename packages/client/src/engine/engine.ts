@@ -10,7 +10,7 @@ import {
   type LogRecord,
   type VaultState,
 } from "@duro/crypto/verify";
-import type { ChainId, LogName, UserId, VaultId } from "@duro/protocol";
+import type { ChainId, Ended, LogName, UserId, VaultId } from "@duro/protocol";
 import { createDuties } from "../duties/duties.ts";
 import { createMailboxes, type Mailboxes } from "../flows/mailboxes.ts";
 import { createPosts, type PostError } from "../duties/posts.ts";
@@ -21,6 +21,8 @@ import type { Transport } from "../ports/transport.ts";
 import { recordKey, recordsOf } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
 import type { ChainRow } from "../store/rows.ts";
+import type { StandingAlarm } from "../alarms/standing.ts";
+import { type AlarmChange, openEngineWatch } from "../watch/engineWatch.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
@@ -58,7 +60,7 @@ export interface Engine extends AsyncDisposable {
   vault(id: VaultId): Vault | undefined;
   /** Dials, and goes on trying. */
   connect(): void;
-  /** Until `connect`. */
+  /** Until `connect`. What others should know of how far we have seen them is said before. */
   disconnect(): void;
   /**
    * Appends a record to a log, made from what stands by then; made anew where somebody else was first.
@@ -80,11 +82,16 @@ export interface Engine extends AsyncDisposable {
   /** Where this device pairs with another one. */
   readonly mailboxes: Mailboxes;
   readonly status: EngineStatus;
+  /** Those that stand, and those that were healed not long ago; oldest first. */
+  readonly alarms: readonly StandingAlarm[];
+  onAlarm(listener: (change: AlarmChange) => void): () => void;
   onChange(listener: () => void): () => void;
 }
 
 export interface EngineStatus {
   readonly link: Connection["state"]["link"]["kind"] | "none";
+  /** How the connection before this one ended: where nothing is dialled any more, why. */
+  readonly ended: Ended | undefined;
 }
 
 export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSetUp>> => {
@@ -94,21 +101,35 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
   const logs = await openFollowedLogs(store);
   const changed = createSignal();
   let connection: Connection | undefined;
+  let ended: Ended | undefined;
+  let isLeaving = false;
   const input: Connection["input"] = (said) => connection?.input(said);
+
+  const watch = await openEngineWatch({
+    store,
+    clock,
+    logs,
+    cores: () => vaults.all().map(({ core }) => core),
+    onChange: changed.tell,
+    onFailure: deps.onFailure,
+  });
 
   const vaults = createVaults({
     store,
     clock,
+    watch: watch.ofVaults,
     guard: deps.guard,
     logs,
     user,
     device,
     randomBytes,
     link: linkTo(input),
+    sendPresence: (vault, sealed) => input({ kind: "sendPresence", vault, sealed }),
     onChange: changed.tell,
     onAuthorUnknown: (author, vault) => logSync.wantAuthor(author, vault),
     onLogAhead: (vault) => logSync.follow({ kind: LogKind.Vault, log: vault }),
     onRefused: (vault, chain, taken) => {
+      vaults.get(vault)?.core.watch.runRefused(chain, taken);
       if (taken.kind === "equivocation") postEquivocation(vault, chain, taken);
       changed.tell();
     },
@@ -118,6 +139,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
 
   const logSync = createLogSync({
     logs,
+    clock,
     ask: (name, fromIndex) => input({ kind: "followLog", name, fromIndex }),
     onVaultChanged: async (vault) => {
       const entry = await vaults.refresh(vault);
@@ -127,7 +149,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       duties.look(vault);
     },
     onAuthorCame: (vault) => vaults.get(vault)?.core.pull(),
-    onTrouble: changed.tell,
+    onTrouble: watch.logTrouble,
     giveBack: (name, fromIndex) => {
       giveBack(name, fromIndex).catch(deps.onFailure);
     },
@@ -179,10 +201,11 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     if (entry.isOpening || connection?.state.link.kind !== "ready") return;
     entry.isOpening = true;
     const { vault } = entry.core;
+    entry.askedWith = logs.vault(vault)?.head;
     input({
       kind: "openVault",
       vault,
-      logHead: logs.vault(vault)?.head,
+      logHead: entry.askedWith,
       vector: entry.core.vector(),
       wantsBodies: true,
       wantsPresence: true,
@@ -230,6 +253,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
   };
 
   const onLost = (): void => {
+    watch.lost();
     for (const entry of vaults.all()) {
       entry.isCaughtUp = false;
       entry.isOpening = false;
@@ -245,27 +269,37 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       case "signLogin": {
         if (relayUrl === undefined) return;
         const nowMs = clock.nowMs();
-        const login = await answerChallenge({ store, device, nowMs }, relayUrl, effect.challenge);
+        const { relay } = watch;
+        const login = await answerChallenge({ relay, device, nowMs }, relayUrl, effect.challenge);
         return login === undefined ? undefined : input(login);
       }
       case "welcome":
+        watch.welcomed();
         return onWelcome(effect.vaults);
       case "lost":
       case "stopped":
+        ended = effect.why;
         return onLost();
       case "logRecords":
-        return logSync.take(effect);
+        await logSync.take(effect);
+        if (effect.name.kind === LogKind.Vault)
+          vaults.get(effect.name.log)?.core.watch.relayHasRecords(effect.headIndex);
+        return;
       case "logGrew":
         if (effect.name.kind === LogKind.Vault) logSync.isSaidToReach(effect.name.log, effect.head);
         return;
-      case "vaultHeads":
-        logSync.isSaidToReach(effect.vault, effect.logHead);
-        return vaults.get(effect.vault)?.core.connected(effect.chains);
+      case "vaultHeads": {
+        const { vault, logHead, chains } = effect;
+        logSync.isSaidToReach(vault, logHead);
+        const entry = vaults.get(vault);
+        return entry?.core.connected(chains, { logHead, ourLogHead: entry.askedWith });
+      }
       case "envelopes":
         return vaults.get(effect.vault)?.core.envelopes(effect.runs, effect.byteLength);
       case "seal":
-        if (!logSync.isHere(effect.vault)) return input({ kind: "sealLater", vault: effect.vault });
-        return vaults.get(effect.vault)?.core.seal();
+        return logSync.isHere(effect.vault)
+          ? vaults.get(effect.vault)?.core.seal()
+          : vaults.get(effect.vault)?.core.sealLater();
       case "receipt":
         return vaults.get(effect.vault)?.core.receipt(effect.receipt);
       case "putRefused":
@@ -275,14 +309,20 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       case "caughtUp":
       case "vaultRefused": {
         const entry = vaults.get(effect.vault);
-        if (entry !== undefined) entry.isCaughtUp = effect.kind === "caughtUp";
-        return;
+        if (entry === undefined) return;
+        entry.isCaughtUp = effect.kind === "caughtUp";
+        if (effect.kind === "vaultRefused") return;
+        watch.relay.behaved();
+        entry.awareness.announce();
+        return entry.core.caughtUp();
       }
       case "logRefused":
         return logSync.refused(effect.name);
       case "relayMisbehaved":
-      case "bodiesMissing":
+        return watch.relay.fault(effect.fault.type);
       case "presence":
+        return vaults.get(effect.vault)?.awareness.receive(effect.sealed);
+      case "bodiesMissing":
       case "recordAppended":
       case "blobToken":
       case "blobDropped":
@@ -316,8 +356,20 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       return vaults.all().map(({ face }) => face);
     },
     vault: (id) => vaults.get(id)?.face,
-    connect: () => input({ kind: "start" }),
-    disconnect: () => input({ kind: "stop" }),
+    connect: () => {
+      isLeaving = false;
+      input({ kind: "start" });
+    },
+    disconnect: () => {
+      if (connection?.state.link.kind !== "ready") return input({ kind: "stop" });
+      isLeaving = true;
+      watch
+        .leave()
+        .then(() => {
+          if (isLeaving) input({ kind: "stop" });
+        })
+        .catch(deps.onFailure);
+    },
     post: (name, make) => posts.post(name, make),
     doDuties: (vault) => duties.doNow(vault),
     identity: logs.identity,
@@ -330,16 +382,22 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     },
     mailboxes,
     get status(): EngineStatus {
-      return { link: connection?.state.link.kind ?? "none" };
+      return { link: connection?.state.link.kind ?? "none", ended };
     },
+    get alarms() {
+      return watch.alarms;
+    },
+    onAlarm: watch.onAlarm,
     onChange: changed.listen,
     [Symbol.asyncDispose]: async () => {
       duties.stop();
+      for (const { awareness } of vaults.all()) awareness.close();
+      watch.lost();
       connection?.close();
       connection = undefined;
       await logSync.idle();
       for (const { core } of vaults.all()) {
-        core.close();
+        await core.close();
         await core.idle();
       }
     },

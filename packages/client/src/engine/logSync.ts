@@ -4,6 +4,7 @@
  */
 import { LogKind } from "@duro/crypto/types";
 import type { LogHead, LogName, UserId, VaultId } from "@duro/protocol";
+import type { Clock } from "../ports/clock.ts";
 import type { FollowedLogs, LogTrouble } from "../logs/followedLogs.ts";
 import type { EngineEffect } from "./connection.ts";
 import { createSerial } from "./serial.ts";
@@ -27,6 +28,7 @@ export interface LogSync {
 
 export interface LogSyncDeps {
   readonly logs: FollowedLogs;
+  readonly clock: Clock;
   readonly ask: (name: LogName, fromIndex: number) => void;
   /** The vault's own log has grown, or that of a member. */
   readonly onVaultChanged: (vault: VaultId) => Promise<void>;
@@ -37,8 +39,11 @@ export interface LogSyncDeps {
   readonly giveBack: (name: LogName, fromIndex: number) => void;
 }
 
+/** A disk that was full often has room again soon. */
+const askAgainMs = 5_000;
+
 export const createLogSync = (deps: LogSyncDeps): LogSync => {
-  const { logs, ask } = deps;
+  const { logs, clock, ask } = deps;
   const jobs = createSerial();
   const saidIndex = new Map<VaultId, number>();
   /** Vaults whose log stops at a record that pins more of somebody than is here. */
@@ -46,6 +51,7 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
   /** Vaults in which chains came of somebody who is not known that far. */
   const vaultsByAuthor = new Map<UserId, Set<VaultId>>();
   const catchingUp = new Map<string, (() => void)[]>();
+  const laterByLog = new Map<string, () => void>();
 
   const follow = (name: LogName): void => ask(name, (logs.head(name)?.index ?? -1) + 1);
 
@@ -70,6 +76,15 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     for (const vault of takeFrom(vaultsByAuthor, user)) deps.onAuthorCame(vault);
   };
 
+  const askLater = (name: LogName): void => {
+    laterByLog.get(name.log)?.();
+    const takeBack = clock.after(askAgainMs, () => {
+      laterByLog.delete(name.log);
+      follow(name);
+    });
+    laterByLog.set(name.log, takeBack);
+  };
+
   const take = async ({
     name,
     fromIndex,
@@ -80,8 +95,11 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     const ours = logs.head(name)?.index ?? -1;
     if (headIndex < ours) deps.giveBack(name, headIndex + 1);
     const taken = await logs.take(name, fromIndex, records);
-    // The store has no room: asked for again on the next connection.
-    if (!taken.ok) return endWaiting(name.log);
+    if (!taken.ok) {
+      // The store has no room.
+      endWaiting(name.log);
+      return askLater(name);
+    }
     const { trouble, newCount } = taken.value;
     if (trouble !== undefined) deps.onTrouble(trouble);
     if (trouble?.type === "LogGap") follow(name);
@@ -111,6 +129,8 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     disconnected: () => {
       saidIndex.clear();
       for (const key of catchingUp.keys()) endWaiting(key);
+      for (const takeBack of laterByLog.values()) takeBack();
+      laterByLog.clear();
     },
     idle: () => jobs.idle(),
   };

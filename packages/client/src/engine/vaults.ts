@@ -1,7 +1,9 @@
 /** The vaults that are open on this device, and where each stands with the relay. */
 import type { DeviceKeys, RandomBytes } from "@duro/crypto";
-import type { ChainId, DocId, UserId, VaultId } from "@duro/protocol";
+import type { ChainId, DocId, LogHead, UserId, VaultId } from "@duro/protocol";
 import type { Result } from "@duro/crypto/types";
+import { standingAlarms } from "../alarms/standing.ts";
+import type { Awareness } from "y-protocols/awareness";
 import type { Live } from "../docs/liveDocs.ts";
 import type { FollowedLogs } from "../logs/followedLogs.ts";
 import { createKeyRing } from "../logs/keyRing.ts";
@@ -9,8 +11,10 @@ import type { Clock } from "../ports/clock.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { EditRefused } from "../vault/outbox.ts";
+import { createVaultAwareness, type VaultAwareness } from "./vaultAwareness.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
 import { openVaultCore, type VaultCore } from "../vault/vault.ts";
+import type { WatchDeps } from "../watch/vaultWatch.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
 import type { LogView } from "../vault/view.ts";
 
@@ -27,9 +31,15 @@ export interface VaultStatus {
   readonly pendingCount: number;
   /** Chains that wait for something. */
   readonly heldCount: number;
+  /** Alarms that stand over this vault. */
+  readonly alarmCount: number;
+  /** Edits are kept and wait here, since an alarm stands that says so. */
+  readonly isSealingStopped: boolean;
 }
 
 export interface OpenDoc extends AsyncDisposable {
+  /** Who has it open elsewhere, sealed as everything else; another one after `onReplaced`. */
+  readonly awareness: Awareness;
   /** Another one after `onReplaced`: operations that no longer count cannot be taken out of a document. */
   readonly doc: Live["ydoc"];
   onReplaced(listener: () => void): () => void;
@@ -39,9 +49,12 @@ export interface OpenDoc extends AsyncDisposable {
 
 export interface OpenedVault {
   readonly core: VaultCore;
+  readonly awareness: VaultAwareness;
   readonly face: Vault;
   /** Asked for on this connection. */
   isOpening: boolean;
+  /** How far the vault's log was here then. */
+  askedWith: LogHead | undefined;
   isCaughtUp: boolean;
 }
 
@@ -57,12 +70,14 @@ export interface Vaults {
 export interface VaultsDeps {
   readonly store: LocalStore;
   readonly clock: Clock;
+  readonly watch: WatchDeps;
   readonly guard: ApplyGuard;
   readonly logs: FollowedLogs;
   readonly user: UserId;
   readonly device: DeviceKeys;
   readonly randomBytes: RandomBytes;
   readonly link: VaultLink;
+  readonly sendPresence: (vault: VaultId, sealed: Uint8Array) => void;
   readonly onChange: () => void;
   readonly onAuthorUnknown: (user: UserId, vault: VaultId) => void;
   readonly onLogAhead: (vault: VaultId) => void;
@@ -80,8 +95,14 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
     const state = logs.vault(vault);
     const identity = logs.identity(user);
     if (state === undefined || identity === undefined) return undefined;
-    const { byEpoch } = keyRing.vaultKeys(identity, state);
-    return { state, keys: byEpoch, identityAt: logs.identityAt, identity: logs.identity };
+    const { byEpoch, failures } = keyRing.vaultKeys(identity, state);
+    return {
+      state,
+      keys: byEpoch,
+      keyFailures: failures,
+      identityAt: logs.identityAt,
+      identity: logs.identity,
+    };
   };
 
   const open = async (vault: VaultId, view: LogView): Promise<OpenedVault> => {
@@ -89,6 +110,7 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
       {
         store,
         clock: deps.clock,
+        watch: deps.watch,
         guard: deps.guard,
         owner: { user, device, randomBytes },
         link,
@@ -102,10 +124,19 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
       vault,
       view,
     );
+    const awareness = createVaultAwareness({
+      clock: deps.clock,
+      randomBytes,
+      device,
+      memory: core.memory,
+      send: (sealed) => deps.sendPresence(vault, sealed),
+    });
     const entry: OpenedVault = {
       core,
-      face: faceOf(core, () => entry.isCaughtUp),
+      awareness,
+      face: faceOf(core, awareness, () => entry.isCaughtUp),
       isOpening: false,
+      askedWith: undefined,
       isCaughtUp: false,
     };
     opened.set(vault, entry);
@@ -127,13 +158,16 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
   };
 };
 
-const faceOf = (core: VaultCore, isCaughtUp: () => boolean): Vault => ({
+const faceOf = (core: VaultCore, awareness: VaultAwareness, isCaughtUp: () => boolean): Vault => ({
   id: core.vault,
   open: async (doc) => {
     const live = await core.hold(doc);
     return {
       get doc() {
         return live.ydoc;
+      },
+      get awareness() {
+        return awareness.of(live);
       },
       onReplaced: (listener) => live.onReplaced(listener),
       saved: () => core.saved(),
@@ -151,6 +185,8 @@ const faceOf = (core: VaultCore, isCaughtUp: () => boolean): Vault => ({
       isCaughtUp: isCaughtUp(),
       pendingCount: waiting.length + pending.length + unreceipted,
       heldCount: holds.size,
+      alarmCount: standingAlarms(core.watch.book).length,
+      isSealingStopped: core.memory.isSealingStopped,
     };
   },
 });

@@ -9,6 +9,7 @@ import type { Ended, LogHead, LogName, UserId, VaultId } from "@duro/protocol";
 import { createPosts, type Posts } from "../duties/posts.ts";
 import { createConnection, type EngineEffect } from "../engine/connection.ts";
 import { answerChallenge } from "../engine/login.ts";
+import { openRelayWatch } from "../watch/relayWatch.ts";
 import { createLogSync } from "../engine/logSync.ts";
 import { createSignal } from "../engine/signal.ts";
 import { type FollowedLogs, openFollowedLogs } from "../logs/followedLogs.ts";
@@ -85,7 +86,8 @@ export const openLogSession = async (
   const perform = async (effect: EngineEffect): Promise<void> => {
     if (posts.take(effect)) return;
     if (effect.kind === "signLogin") {
-      const known = { store, device, nowMs: clock.nowMs() };
+      const relay = await openRelayWatch({ store, clock, onAlarms: () => {}, onFailure: () => {} });
+      const known = { relay, device, nowMs: clock.nowMs() };
       const login = await answerChallenge(known, relayUrl, effect.challenge);
       if (login !== undefined) connection.input(login);
     } else if (effect.kind === "welcome") welcome = effect;
@@ -108,6 +110,7 @@ export const openLogSession = async (
     onFailure: () => end("too long"),
   });
   const sync = createLogSync({
+    clock,
     logs,
     ask: (name, fromIndex) => connection.input({ kind: "followLog", name, fromIndex }),
     onVaultChanged: async () => changed.tell(),

@@ -67,6 +67,8 @@ export interface FollowedLogs {
   readonly vaults: readonly VaultId[];
   readonly identityAt: IdentityAt;
   head(name: LogName): LogHead | undefined;
+  idAt(name: LogName, index: number): RecordId | undefined;
+  hasIdentityRecord(user: UserId, id: RecordId): boolean;
   /** Durable once it resolves. */
   take(
     name: LogName,
@@ -200,6 +202,9 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
     },
     identityAt,
     head,
+    idAt: knownId,
+    hasIdentityRecord: (user, id) =>
+      identities.get(user)?.some((state) => state.head.id === id) === true,
     take,
   };
 };

@@ -109,3 +109,35 @@ export const docOfFormerKey = (vault: VaultId, key: Uint8Array): DocId | undefin
   const doc = docIds.parse(textDecoder.decode(key.subarray(factKey(formerName, vault).length)));
   return doc.ok ? doc.value : undefined;
 };
+
+const markName = "checkpointMark";
+
+/** Where a checkpoint or an attest stands. */
+export const checkpointMarkKey = (vault: VaultId, chain: ChainId, seq: number): Uint8Array =>
+  concatBytes(factKey(markName, vault), chainIds.toBytes(chain), numberBytes(seq));
+
+export const checkpointMarksOf = (vault: VaultId): KeyRange => under(factKey(markName, vault));
+
+export const placeOfMarkKey = (
+  vault: VaultId,
+  key: Uint8Array,
+): { readonly chain: ChainId; readonly seq: number } => {
+  const place = key.slice(factKey(markName, vault).length);
+  return {
+    chain: chainIds.fromBytes(place.subarray(0, idByteLength)),
+    seq: Number(new DataView(place.buffer).getBigUint64(idByteLength)),
+  };
+};
+
+const checkpointChunkName = "checkpointChunk";
+
+/** In the table of blobs: a chunk of a checkpoint's blob, by the salt that no two blobs share. */
+export const checkpointChunkKey = (vault: VaultId, salt: Uint8Array, index: number): Uint8Array =>
+  concatBytes(factKey(checkpointChunkName, vault), salt, numberBytes(index));
+
+export const checkpointChunksOf = (vault: VaultId, salt = new Uint8Array()): KeyRange =>
+  under(concatBytes(factKey(checkpointChunkName, vault), salt));
+
+/** The salt, from a key of `checkpointChunkKey`. */
+export const saltOfChunkKey = (vault: VaultId, key: Uint8Array): Uint8Array =>
+  key.subarray(factKey(checkpointChunkName, vault).length, -numberByteLength);

@@ -12,6 +12,7 @@ import {
 import { pinRecord } from "@duro/crypto";
 import type { LogRecord } from "@duro/crypto/verify";
 import { type DocId, docIds, type Run } from "@duro/protocol";
+import { openFollowedLogs } from "../logs/followedLogs.ts";
 import { createKeyRing } from "../logs/keyRing.ts";
 import type { LocalStore } from "../ports/localStore.ts";
 import { openVaultCore, type VaultCore } from "../vault/vault.ts";
@@ -46,10 +47,11 @@ export const createPlace = (deviceCount: number): Place => {
 };
 
 export const viewOf = ({ person, vault }: Pick<Place, "person" | "vault">): LogView => {
-  const { byEpoch } = createKeyRing(person.device).vaultKeys(person.state, vault.state);
+  const { byEpoch, failures } = createKeyRing(person.device).vaultKeys(person.state, vault.state);
   return {
     state: vault.state,
     keys: byEpoch,
+    keyFailures: failures,
     identityAt: ({ index, head }) => {
       const state = person.states[index];
       return state?.head.id === head ? state : undefined;
@@ -89,10 +91,18 @@ export const openCore = async (
   const failures: unknown[] = [];
   let pulls = 0;
   const nothing = (): void => {};
+  const clock = createManualClock();
   const core = await openVaultCore(
     {
       store,
-      clock: createManualClock(),
+      clock,
+      watch: {
+        clock,
+        logs: await openFollowedLogs(store),
+        relay: () => undefined,
+        onRelayFault: nothing,
+        onAlarms: nothing,
+      },
       guard: createDirectGuard(),
       owner: { user: place.person.state.user, device, randomBytes: deps.randomBytes },
       link: {

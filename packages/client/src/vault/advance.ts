@@ -82,6 +82,7 @@ const advanceChain = async (
       budget.left -= 1;
       if (counted.kind === "void") {
         draft.setChain({ ...at, voidAt: head.seq });
+        draft.voids.push({ row: at, seq: head.seq, why: counted.why });
         return undefined;
       }
       if (counted.kind === "held")

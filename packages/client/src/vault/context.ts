@@ -4,6 +4,8 @@ import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LiveDocs } from "../docs/liveDocs.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
+import type { OwnBeacons } from "../watch/ownBeacons.ts";
+import type { VaultWatch, WatchDeps } from "../watch/vaultWatch.ts";
 import type { EditRefused } from "./outbox.ts";
 import type { RunTaken } from "./takeRun.ts";
 import type { Uploads } from "./uploads.ts";
@@ -15,6 +17,7 @@ export interface VaultDeps {
   readonly clock: Clock;
   readonly guard: ApplyGuard;
   readonly owner: VaultOwner;
+  readonly watch: WatchDeps;
   readonly link: VaultLink;
   /** Something that a status shows has changed. */
   readonly onChange: () => void;
@@ -37,6 +40,8 @@ export interface VaultContext {
   readonly memory: VaultMemory;
   readonly docs: LiveDocs;
   readonly uploads: Uploads;
+  readonly watch: VaultWatch;
+  readonly beacons: OwnBeacons;
   /** What came and was not looked at yet. */
   readonly arrived: { readonly run: Run; readonly byteLength: number }[];
   /** What the relay had when this connection opened the vault. */
@@ -46,5 +51,6 @@ export interface VaultContext {
   isSealLater: boolean;
   saveError: CommitError | EditRefused | undefined;
   /** The store did not take something: tried again after a while. */
+  isTryingLater: boolean;
   readonly tryLater: () => void;
 }

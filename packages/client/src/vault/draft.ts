@@ -43,6 +43,13 @@ export interface SeenBy {
   readonly seen: readonly Seen[];
 }
 
+/** From that envelope on nothing of the chain counts, for anybody. */
+export interface Void {
+  readonly row: ChainRow;
+  readonly seq: number;
+  readonly why: string;
+}
+
 export interface Draft {
   chain(chain: ChainId): ChainRow | undefined;
   setChain(row: ChainRow): void;
@@ -67,6 +74,9 @@ export interface Draft {
   readonly applied: ReadonlyMap<DocId, readonly Uint8Array[]>;
   readonly said: Said[];
   readonly seen: SeenBy[];
+  readonly voids: Void[];
+  /** The chains that it changes, as they will be. */
+  readonly changed: readonly ChainRow[];
   /** The documents that it changes. */
   readonly touched: readonly DocId[];
   readonly isEmpty: boolean;
@@ -159,6 +169,10 @@ export const createDraft = (rows: VaultRows): Draft => {
     applied,
     said: [],
     seen: [],
+    voids: [],
+    get changed() {
+      return [...chains.values()];
+    },
     get touched() {
       return [...documents.keys()];
     },

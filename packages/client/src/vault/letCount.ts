@@ -31,7 +31,9 @@ export const letCount = async (
   const looked = new Set(chains);
   for (let now = draft; ; now = createDraft(memory)) {
     const { holds, isMore } = await advance(memory, memory.view, now, looked);
+    const isDurable = await context.watch.look(now, holds);
     if (!(await finish(context, now))) return false;
+    isDurable();
     const others = [...memory.holds].filter(([chain]) => !looked.has(chain));
     memory.holds = new Map([...others, ...holds]);
     if (!isMore) return true;
@@ -48,6 +50,7 @@ export const letAllCount = async (context: VaultContext): Promise<void> => {
 export const putTogether = async (context: VaultContext, reason: OpenReason): Promise<void> => {
   const { memory, deps, docs } = context;
   await settle(memory, deps.owner, docs, reason);
+  context.watch.ownChainChanged();
   await writePending(context);
   sealable(context);
 };

@@ -41,7 +41,7 @@ import { newOwnChain, ownChainWrite } from "./ownChain.ts";
 import { ownEditsFrom } from "./ownEdits.ts";
 import { readEnvelopes } from "./readEnvelopes.ts";
 import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
-import { limitOf } from "./view.ts";
+import { limitOf, openingOf } from "./view.ts";
 
 /** Whether something counted that does not count any more. */
 export const isOvercounted = ({ chains, view }: VaultMemory): boolean =>
@@ -49,6 +49,14 @@ export const isOvercounted = ({ chains, view }: VaultMemory): boolean =>
     const limit = limitOf(view, row);
     return limit.kind === "end" && row.counted > limit.seq;
   });
+
+/** Nothing more of our chain can count, and a new one of this device would. */
+export const isOwnEnded = ({ chains, view, own }: VaultMemory): boolean => {
+  const row = chains.get(own.chain);
+  if (row === undefined) return false;
+  const isEnded = row.voidAt > 0 || limitOf(view, row).kind === "end";
+  return isEnded && limitOf(view, openingOf(view, own)).kind === "open";
+};
 
 /**
  * Keeps the documents as they are, and takes away all that was derived. From `ownFromSeq` on our chain
@@ -162,7 +170,8 @@ export const settle = async (
   const anew = await docs.loadAnew();
   // From here on nothing waits: what was edited until now is taken along, and nothing comes after it.
   const edits = [...lost, ...memory.waiting, ...memory.pending];
-  const goesOn = isWhole && reason === OpenReason.Cut && canGoOn(memory, clocks, edits);
+  const isOpen = row === undefined || limitOf(memory.view, row).kind === "open";
+  const goesOn = isWhole && isOpen && reason === OpenReason.Cut && canGoOn(memory, clocks, edits);
   const next = goesOn ? own : newOwnChain({ user, device }, randomBytes, reason, predecessor);
   const pending: Edit[] = [];
   for (const doc of new Set(edits.map((edit) => edit.doc))) {

@@ -5,19 +5,17 @@ import { outboxKey } from "../store/keys.ts";
 import { createDraft } from "./draft.ts";
 import { currentKey, dataOf, nextToSeal, type Sealed, sealBodies } from "./seal.ts";
 import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
-import { limitOf } from "./view.ts";
+import { limitOf, openingOf } from "./view.ts";
 
 const sealByteLengthMax = 4 * limits.gatherByteLengthMax;
 
 /** Whether what is sealed now would count, and there is the key to seal it with. */
-export const canSeal = ({ view, own, chains, isApart, isDoubtful }: VaultMemory): boolean => {
-  if (isApart || isDoubtful || currentKey(view) === undefined) return false;
+export const canSeal = (memory: VaultMemory): boolean => {
+  const { view, own, chains, isApart, isDoubtful, isSealingStopped } = memory;
+  if (isApart || isDoubtful || isSealingStopped || currentKey(view) === undefined) return false;
   const row = chains.get(own.chain);
   if (row !== undefined) return row.counted === row.head.at && limitOf(view, row).kind === "open";
-  const { chain, user, incarnation } = own;
-  const logHead = view.state.head.id;
-  const opening = { chain, user, device: own.device.id, incarnation, logHead };
-  return limitOf(view, opening).kind === "open";
+  return limitOf(view, openingOf(view, own)).kind === "open";
 };
 
 /** Durable before anybody sees it. Undefined: the store has no room for it. */

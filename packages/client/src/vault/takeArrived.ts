@@ -19,6 +19,7 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
     if (run.chain === memory.own.chain) {
       const compared = await compareOwnRun(memory, run);
       if (compared.kind === "other") {
+        await context.watch.ownBranchCame(run, compared.fromSeq);
         // What else has come is asked for again, with what there is of our former chain.
         await goOnElsewhere(context, compared.fromSeq);
         deps.link.taken(byteLengthOfAll(frames));
@@ -45,7 +46,8 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
   );
   if (isDone && memory.isApart && canSettle(memory)) await putTogether(context, OpenReason.Cut);
   deps.link.taken(byteLengthOfAll(frames));
-  if (isGap) deps.link.pull(memory.vault, vectorOf(memory));
+  // Where the store has no room, everything that follows what it did not take comes behind a gap.
+  if (isGap && !context.isTryingLater) deps.link.pull(memory.vault, vectorOf(memory));
 };
 
 const byteLengthOfAll = (frames: VaultContext["arrived"]): number =>

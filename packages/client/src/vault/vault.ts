@@ -8,6 +8,7 @@ import {
   type ChainId,
   type DocId,
   docIds,
+  type LogHead,
   type RefusalSaid,
   type Run,
   type VaultId,
@@ -16,13 +17,15 @@ import {
 import { createLiveDocs, type Live } from "../docs/liveDocs.ts";
 import { createSerial } from "../engine/serial.ts";
 import type { CommitError } from "../ports/localStore.ts";
+import { createOwnBeacons } from "../watch/ownBeacons.ts";
+import { openVaultWatch, type VaultWatch } from "../watch/vaultWatch.ts";
 import type { ReceiptSaid, VaultContext, VaultDeps } from "./context.ts";
 import { createGuardedApply } from "./guardedApply.ts";
 import { loadCounted, loadUpdates } from "./loadUpdates.ts";
 import { letAllCount, sealable } from "./letCount.ts";
 import type { EditRefused } from "./outbox.ts";
 import { isAhead } from "./ownBranch.ts";
-import { isOvercounted } from "./rebuild.ts";
+import { isOvercounted, isOwnEnded } from "./rebuild.ts";
 import { canSeal, sealNext } from "./sealNext.ts";
 import { countAnew } from "./startOver.ts";
 import { takeArrived } from "./takeArrived.ts";
@@ -42,10 +45,14 @@ export interface VaultCore {
   saved(): Promise<Result<void, CommitError | EditRefused>>;
   viewChanged(view: LogView): Promise<void>;
   /** The relay's heads: now we are connected, and know what it lacks. */
-  connected(relay: Vector): Promise<void>;
+  connected(relay: Vector, log?: LogHeads): Promise<void>;
+  /** On this connection everything is here that the relay had. */
+  caughtUp(): Promise<void>;
   disconnected(): void;
   envelopes(runs: readonly Run[], byteLength: number): Promise<void>;
   seal(): Promise<void>;
+  /** Not now: its log is not here as far as it goes. */
+  sealLater(): void;
   /** What could not be sealed may be now. */
   sealable(): void;
   receipt(receipt: ReceiptSaid): void;
@@ -53,8 +60,19 @@ export interface VaultCore {
   putRefused(chain: ChainId, refusal: RefusalSaid): void;
   /** What the relay has is to be asked for anew. */
   pull(): void;
+  readonly watch: VaultWatch;
+  /** Says how far we have seen everything, where that is due. */
+  sayBeacon(why: "time" | "leaving"): Promise<void>;
   idle(): Promise<void>;
-  close(): void;
+  /** What it still knew and had not kept is durable then. */
+  close(): Promise<void>;
+}
+
+export interface LogHeads {
+  /** The relay's. */
+  readonly logHead: LogHead;
+  /** Ours, when the relay was asked. */
+  readonly ourLogHead: LogHead | undefined;
 }
 
 /** A disk that was full often has room again soon; whoever asks `saved` tries at once. */
@@ -94,9 +112,17 @@ export const openVaultCore = async (
     return () => writePending(context);
   };
 
+  const watch = await openVaultWatch(deps.watch, memory, {
+    begin,
+    onSealable: () => sealable(context),
+  });
+  const uploads = createUploads(memory, link);
+  const arrived: VaultContext["arrived"] = [];
   const context: VaultContext = {
     deps,
     memory,
+    watch,
+    beacons: createOwnBeacons({ memory, deps, watch, uploads, isBusy: () => arrived.length > 0 }),
     docs: createLiveDocs({
       load: async (doc) => [
         ...(await loadUpdates(memory, doc)),
@@ -109,21 +135,25 @@ export const openVaultCore = async (
         if (!context.isWriteAsked) begin(writeJob());
       },
     }),
-    uploads: createUploads(memory, link),
-    arrived: [],
+    uploads,
+    arrived,
     relayHas: undefined,
     isWriteAsked: false,
     isSealLater: false,
     saveError: undefined,
+    isTryingLater: false,
     tryLater: () => {
+      context.isTryingLater = true;
       endTrying ??= clock.after(tryAgainMs, () => {
         endTrying = undefined;
+        context.isTryingLater = false;
         begin(() => tryAgain(context));
       });
     },
   };
-  const { docs, uploads } = context;
+  const { docs, beacons } = context;
 
+  watch.viewChanged(undefined);
   await run(() => lookAgain(context));
   return {
     vault,
@@ -138,42 +168,58 @@ export const openVaultCore = async (
     },
     viewChanged: (next) =>
       run(async () => {
+        const before = memory.view;
         memory.view = { ...next, mayApply };
+        watch.viewChanged(before);
         await lookAgain(context);
         sealable(context);
         await takeUpAgain(context);
       }),
-    connected: (relay) => run(() => compare(context, relay)),
+    connected: (relay, log) =>
+      run(() => {
+        if (log !== undefined) watch.headsCame(relay, log.logHead, log.ourLogHead);
+        return compare(context, relay);
+      }),
+    caughtUp: () =>
+      run(async () => {
+        watch.caughtUp();
+        await beacons.say("time");
+      }),
+    watch,
+    sayBeacon: (why) => run(() => beacons.say(why)),
     disconnected: () => {
+      watch.disconnected();
       context.relayHas = undefined;
       uploads.stop();
     },
     envelopes: (runs, byteLength) => {
+      watch.envelopesCame();
       for (const [at, one] of runs.entries())
         context.arrived.push({ run: one, byteLength: at === 0 ? byteLength : 0 });
       return run(() => takeArrived(context));
     },
     seal: () => run(() => seal(context)),
-    sealable: () => sealable(context),
-    receipt: ({ chain, firstSeq, count }) => {
-      const row = memory.chains.get(chain);
-      const until = firstSeq + count - 1;
-      if (row !== undefined && until > row.receipted && until <= row.head.at)
-        memory.chains.set(chain, { ...row, receipted: until });
-      uploads.receipted(chain, until);
-      begin(() => uploads.pump());
-      deps.onChange();
+    sealLater: () => {
+      context.isSealLater = true;
+      link.sealLater(vault);
     },
+    sealable: () => sealable(context),
+    receipt: (receipt) => begin(() => onReceipt(context, receipt)),
     putRefused: (chain, refusal) => begin(() => onPutRefused(context, chain, refusal)),
     pull: () => link.pull(vault, vectorOf(memory)),
     idle: () => serial.idle(),
-    close: () => endTrying?.(),
+    close: () => {
+      endTrying?.();
+      return run(() => watch.saveAll());
+    },
   };
 };
 
 /** Whether what counted still does, and whether more does. */
 const lookAgain = (context: VaultContext): Promise<void> =>
-  isOvercounted(context.memory) ? countAnew(context) : letAllCount(context);
+  isOvercounted(context.memory) || isOwnEnded(context.memory)
+    ? countAnew(context)
+    : letAllCount(context);
 
 /** Whatever the store did not take. */
 const tryAgain = async (context: VaultContext): Promise<void> => {
@@ -182,6 +228,20 @@ const tryAgain = async (context: VaultContext): Promise<void> => {
   await lookAgain(context);
   sealable(context);
   if (context.relayHas !== undefined) deps.link.pull(memory.vault, vectorOf(memory));
+};
+
+/** Only what the relay has signed is taken for there. */
+const onReceipt = async (context: VaultContext, receipt: ReceiptSaid): Promise<void> => {
+  const { memory, deps, uploads, watch } = context;
+  if (!(await watch.receiptCame(receipt))) return;
+  const { chain, firstSeq, count } = receipt;
+  const row = memory.chains.get(chain);
+  const until = firstSeq + count - 1;
+  if (row !== undefined && until > row.receipted && until <= row.head.at)
+    memory.chains.set(chain, { ...row, receipted: until });
+  uploads.receipted(chain, until);
+  await uploads.pump();
+  deps.onChange();
 };
 
 /** Our own chain first: where the relay has more of it than we made, nothing is sent. */
@@ -205,6 +265,7 @@ const seal = async (context: VaultContext): Promise<void> => {
   const sealed = canSeal(memory) ? await sealNext(memory, deps.owner) : undefined;
   context.isSealLater = sealed === undefined;
   if (sealed === undefined) return deps.link.sealLater(vault);
+  context.beacons.active();
   uploads.sealed(own.chain, sealed.envelopes);
   deps.link.sealed(vault, byteLengthOf(memory.waiting));
   return deps.onChange();
@@ -212,9 +273,12 @@ const seal = async (context: VaultContext): Promise<void> => {
 
 /** What the relay refused under another log it may take now. */
 const takeUpAgain = async ({ memory, uploads, relayHas }: VaultContext): Promise<void> => {
-  const { chain } = memory.own;
-  if (relayHas === undefined || memory.isDoubtful || !uploads.isRefused(chain)) return;
-  uploads.again(chain, memory.chains.get(chain)?.receipted ?? 0);
+  if (relayHas === undefined || memory.isDoubtful) return;
+  for (const { chain, receipted } of memory.chains.values())
+    if (uploads.isRefused(chain)) {
+      const there = relayHas.find((mark) => mark.chain === chain)?.seq ?? 0;
+      uploads.again(chain, chain === memory.own.chain ? receipted : there);
+    }
   await uploads.pump();
 };
 

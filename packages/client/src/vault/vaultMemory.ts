@@ -28,6 +28,8 @@ export interface VaultMemory extends VaultRows {
   isApart: boolean;
   /** The relay has more of our own chain than we made: nothing is sealed until that is cleared up. */
   isDoubtful: boolean;
+  /** An alarm stands that says so. */
+  isSealingStopped: boolean;
   /** How far our newest envelope says that we had seen the others. */
   readonly told: Map<ChainId, number>;
 }
@@ -66,6 +68,7 @@ export const openVaultMemory = async (
     beside: [],
     isApart: (await store.range("facts", formersOf(vault), 1)).length > 0,
     isDoubtful: false,
+    isSealingStopped: false,
     told: new Map(),
   };
 };

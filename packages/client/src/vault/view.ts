@@ -1,5 +1,5 @@
 /** What a vault's jobs look at and do not change: its log as it stands, the keys, who is who. */
-import type { VaultKey } from "@duro/crypto";
+import type { KeyFailure, VaultKey } from "@duro/crypto";
 import type { IdentityAt, IdentityState, KnownDevice, VaultState } from "@duro/crypto/verify";
 import { type ChainOpening, chainStanding } from "@duro/crypto/verify";
 import {
@@ -11,10 +11,13 @@ import {
 } from "@duro/protocol";
 import type { Change } from "./countEnvelope.ts";
 import type { Draft } from "./draft.ts";
+import type { OwnChain } from "./seal.ts";
 
 export interface LogView {
   readonly state: VaultState;
   readonly keys: ReadonlyMap<number, VaultKey>;
+  /** What did not open. */
+  readonly keyFailures: readonly KeyFailure[];
   readonly identityAt: IdentityAt;
   /** The newest that is known of somebody. */
   readonly identity: (user: UserId) => IdentityState | undefined;
@@ -67,3 +70,9 @@ export const limitOf = (view: LogView, opening: ChainOpening): Limit => {
       };
   }
 };
+
+/** What the first envelope of a chain of ours would say now. */
+export const openingOf = (
+  { state }: LogView,
+  { chain, user, device, incarnation }: OwnChain,
+): ChainOpening => ({ chain, user, device: device.id, incarnation, logHead: state.head.id });

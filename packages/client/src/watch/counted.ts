@@ -46,7 +46,10 @@ export const gatherCounted = async (
   draft: Draft,
   holds: ReadonlyMap<ChainId, Hold>,
 ): Promise<CountedJob> => {
-  const entries = [...draft.said.map((said) => entryOf(memory, said)), ...draft.seen.map(entryOfSeen)];
+  const entries = [
+    ...draft.said.map((said) => entryOf(memory, said)),
+    ...draft.seen.map(entryOfSeen),
+  ];
   const byChain = Map.groupBy(entries, ({ by }) => by.chain);
   const sorted = [...byChain.values()].flatMap((ofChain) =>
     ofChain.toSorted((left, right) => left.by.seq - right.by.seq),
@@ -144,7 +147,8 @@ const namedRecords = async (
       continue;
     }
     const staged = draft.staged(chain, seq);
-    const [envelope] = staged === undefined ? await readEnvelopes(memory, chain, seq, seq + 1) : [staged];
+    const [envelope] =
+      staged === undefined ? await readEnvelopes(memory, chain, seq, seq + 1) : [staged];
     if (envelope !== undefined) named.push({ by, record: envelope.head.logHead });
   }
   return named;

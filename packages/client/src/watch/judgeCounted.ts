@@ -1,13 +1,13 @@
 /** What a gathered job changes in what a watch knows. Pure, so that it can be said twice: before a commit and behind it. */
 import { LogKind } from "@duro/crypto/types";
 import { Role } from "@duro/crypto/verify";
-import type { DeviceId } from "@duro/protocol";
+import { type DeviceId, type UserId, Verdict } from "@duro/protocol";
 import type { Alarm } from "../alarms/alarms.ts";
 import { addClaims, settleClaims } from "../alarms/chainClaims.ts";
-import { type Claims, forgetClaims, type KnownChains } from "../alarms/claims.ts";
+import { forgetClaims } from "../alarms/claims.ts";
 import { openSeen } from "../alarms/incarnations.ts";
 import { addLogClaims, addNamedRecord } from "../alarms/logClaims.ts";
-import { clear, raise } from "../alarms/standing.ts";
+import { type AlarmBook, clear, raise } from "../alarms/standing.ts";
 import { chainVoid, checkpointMismatch } from "../alarms/verdicts.ts";
 import type { FollowedLogs } from "../logs/followedLogs.ts";
 import type { LogView } from "../vault/view.ts";
@@ -37,7 +37,8 @@ export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): W
     const claimed = addClaims(claims, by, marks, known);
     const claimedLogs = addLogClaims(claimed.claims, by, entry.logs, logs);
     ({ claims } = claimedLogs);
-    alarms.push(...claimed.alarms, ...claimedLogs.alarms, ...mismatchOf(entry, known, at));
+    alarms.push(...claimed.alarms, ...claimedLogs.alarms);
+    book = judgeAttest(entry, book, { ...at, user: job.rowOf(by.chain)?.user });
     readUntil.set(by.chain, by.seq);
     const opened = judgeOpening(notes, entry, at);
     ({ notes } = opened);
@@ -46,7 +47,12 @@ export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): W
     book = clear(book, (alarm) => alarm.type === "ChainVoid" && alarm.chain === former, nowMs);
   }
   for (const { by, record } of job.named)
-    claims = addNamedRecord(claims, by, { log: { kind: LogKind.Vault, log: vault }, id: record }, logs);
+    claims = addNamedRecord(
+      claims,
+      by,
+      { log: { kind: LogKind.Vault, log: vault }, id: record },
+      logs,
+    );
   for (const { row, seq, why } of job.voids) {
     claims = forgetClaims(claims, row.chain, seq);
     alarms.push(chainVoid({ vault, chain: row.chain, device: row.device, seq }, { type: why }));
@@ -55,7 +61,11 @@ export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): W
     if (counted > (readUntil.get(chain) ?? 0)) readUntil.set(chain, counted);
     if (device !== at.device) notes = heardNow(notes, device, nowMs);
   }
-  const settled = settleClaims(claims, job.rows.map(({ chain }) => chain), known);
+  const settled = settleClaims(
+    claims,
+    job.rows.map(({ chain }) => chain),
+    known,
+  );
   for (const alarm of [...alarms, ...settled.alarms]) book = raise(book, alarm, nowMs);
   return { ...state, claims: settled.claims, notes, book, readUntil };
 };
@@ -66,7 +76,9 @@ const judgeOpening = (
   at: Watcher,
 ): { readonly notes: WatchNotes; readonly alarms: readonly Alarm[] } => {
   if (opening === undefined || notes.opens.has(by.chain)) return { notes, alarms: [] };
-  const before = [...notes.opens].flatMap(([chain, device]) => (device === by.device ? [chain] : []));
+  const before = [...notes.opens].flatMap(([chain, device]) =>
+    device === by.device ? [chain] : [],
+  );
   const seen = openSeen(
     { vault: at.vault, chain: by.chain, device: by.device, reason: opening.plaintext.reason },
     { ownDevice: at.device, ownChains: notes.ownChains, before },
@@ -75,18 +87,22 @@ const judgeOpening = (
   return { notes: known, alarms: seen === undefined || !notes.hasCaughtUp ? [] : [seen] };
 };
 
-const mismatchOf = (
+/** Only who writes there may hold up what rests on a checkpoint. */
+const judgeAttest = (
   { by, attest }: CountedEntry,
-  { deviceOf: _, ...known }: KnownChains,
-  { view }: Watcher,
-): readonly Alarm[] => {
-  void known;
-  void view;
-  void Role;
-  void by;
-  void attest;
-  void checkpointMismatch;
-  return [];
+  book: AlarmBook,
+  { vault, view, user, nowMs }: Watcher & { readonly user: UserId | undefined },
+): AlarmBook => {
+  if (attest === undefined) return book;
+  if (attest.clear.verdict === Verdict.Ok)
+    return clear(
+      book,
+      (alarm) => alarm.type === "CheckpointMismatch" && alarm.attester === by.device,
+      nowMs,
+    );
+  const role = user === undefined ? undefined : view.state.members.get(user)?.role;
+  const isActiveWriter = role !== undefined && role >= Role.Writer;
+  const facts = { attester: by.device, author: undefined, isActiveWriter };
+  const mismatch = checkpointMismatch(vault, attest, facts);
+  return mismatch === undefined ? book : raise(book, mismatch, nowMs);
 };
-
-export type { Claims };

@@ -117,6 +117,19 @@ describe("[MEM9] words that somebody else put into an entry", () => {
     expect(item).toMatchObject({ isAltered: true, device: "mallory", trust: "imported" });
   });
 
+  test("show as altered, too, when nothing stood there before", () => {
+    const world = createWorld();
+    for (const name of ["laptop", "mallory"]) world.device(name);
+    valueOf(remember(world.device("laptop").memory, { claim: "opens the month" }));
+    world.device("laptop").doc(shard).getMap("facts").set(anId, new Y.Map());
+    world.exchange();
+    const map = world.device("mallory").doc(shard).getMap("facts").get(anId) as Y.Map<unknown>;
+    map.set("c", forged);
+    world.exchange();
+    const item = valueOf(show(world.device("laptop").memory, anId));
+    expect(item).toMatchObject({ isAltered: true, device: "mallory", trust: "imported" });
+  });
+
   test("a writer who alters their own core shows as altered", () => {
     const world = createWorld();
     const { memory, doc } = world.device("laptop");

@@ -34,6 +34,8 @@ interface VaultModel {
   /** Of other chains, how many are here. */
   readonly seqs: Map<ChainId, number>;
   recordCount: number;
+  /** What waited then was forgotten, and what was under way behind it meets a gap. */
+  wasReopened: boolean;
 }
 
 export interface ModelDeviceDeps {
@@ -81,6 +83,7 @@ export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
         receiptedCount: 0,
         seqs: new Map(),
         recordCount: 0,
+        wasReopened: false,
       },
     ]),
   );
@@ -137,9 +140,7 @@ export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
       case "envelopes":
         return onEnvelopes(effect);
       case "caughtUp":
-        for (const run of modelOf(effect.vault).outbox)
-          jobs.push(() => take({ kind: "put", vault: effect.vault, run }));
-        return undefined;
+        return putAll(effect.vault);
       case "nudged":
         jobs.push(() =>
           take({ kind: "pullVault", vault: effect.vault, vector: vectorOf(effect.vault) }),
@@ -155,6 +156,8 @@ export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
         if (effect.why.kind !== "paused") accidents.push(JSON.stringify(effect));
         return undefined;
       case "putRefused":
+        if (!modelOf(effect.vault).wasReopened) accidents.push(JSON.stringify(effect));
+        return putAll(effect.vault);
       case "relayMisbehaved":
       case "vaultRefused":
       case "logRefused":
@@ -176,6 +179,10 @@ export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
       case "mailboxRefused":
         return undefined;
     }
+  };
+
+  const putAll = (vault: VaultId): void => {
+    for (const run of modelOf(vault).outbox) jobs.push(() => take({ kind: "put", vault, run }));
   };
 
   const open = (vault: VaultId): void =>
@@ -279,6 +286,7 @@ export const createModelDevice = (deps: ModelDeviceDeps): ModelDevice => {
     },
     reopen: (vault) => {
       if (state.link.kind !== "ready") return;
+      modelOf(vault).wasReopened = true;
       take({ kind: "closeVault", vault });
       open(vault);
       sayDirty(vault);

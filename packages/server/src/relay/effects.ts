@@ -204,6 +204,20 @@ export const createEffectWorker = (
     });
   };
 
+  const atMailbox = (
+    effect: Extract<WorkerEffect, { kind: "sendToMailbox" | "closeMailbox" }>,
+  ): void => {
+    const held = context.hall.find(connection, effect.mailbox);
+    mailboxesDone = mailboxesDone.then(() =>
+      attempt(
+        effect.kind,
+        effect.kind === "sendToMailbox"
+          ? sendToMailbox(context, connection, held, effect)
+          : closeMailbox(context, connection, held, effect),
+      ),
+    );
+  };
+
   const passPresence = (effect: Extract<WorkerEffect, { kind: "passPresence" }>): void => {
     if (listener?.scope === DeviceScope.Full)
       context.hub.presence(listener, effect.vault, effect.sealed);
@@ -248,14 +262,8 @@ export const createEffectWorker = (
       case "joinMailbox":
         return joinMailbox(context, connection, effect);
       case "sendToMailbox":
-        mailboxesDone = mailboxesDone.then(() =>
-          attempt(effect.kind, sendToMailbox(context, connection, effect)),
-        );
-        return undefined;
       case "closeMailbox":
-        mailboxesDone = mailboxesDone.then(() =>
-          attempt(effect.kind, closeMailbox(context, connection, effect)),
-        );
+        atMailbox(effect);
         return undefined;
     }
   };

@@ -1,7 +1,7 @@
 /** What a connection does at a mailbox. */
 import { MailboxEnd, refused, type RelayEffect } from "@duro/protocol";
 import { createMailboxNumber } from "../mailboxes/mailboxNumber.ts";
-import type { MailboxError } from "../ports/mailboxStore.ts";
+import type { Mailbox, MailboxError } from "../ports/mailboxStore.ts";
 import type { Connection } from "./connection.ts";
 import type { RelayContext } from "./context.ts";
 
@@ -50,12 +50,13 @@ const refuse = (
   error: MailboxError,
 ): void => connection.take({ kind: "mailboxRefused", mailbox, refused: refused(error.type) });
 
+/** `held` as it was when this was asked for: the connection may be gone when its turn comes. */
 export const sendToMailbox = async (
   context: MailboxContext,
   connection: Connection,
+  held: Mailbox | undefined,
   { mailbox, side, message }: Effect<"sendToMailbox">,
 ): Promise<void> => {
-  const held = context.hall.find(connection, mailbox);
   if (held === undefined) return refuse(connection, mailbox, { type: "MailboxUnknown" });
   const sent = await context.mailboxStore.send(held, side, message, context.nowMs());
   if (!sent.ok) return refuse(connection, mailbox, sent.error);
@@ -66,9 +67,9 @@ export const sendToMailbox = async (
 export const closeMailbox = async (
   context: MailboxContext,
   connection: Connection,
+  held: Mailbox | undefined,
   { mailbox, side, end }: Effect<"closeMailbox">,
 ): Promise<void> => {
-  const held = context.hall.find(connection, mailbox);
   if (held === undefined) return undefined;
   context.hall.leave(connection, mailbox);
   await context.mailboxStore.close(held, side, end === MailboxEnd.Burnt ? "burnt" : "done");

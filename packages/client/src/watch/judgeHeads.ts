@@ -1,0 +1,100 @@
+/** The relay's heads of a vault, held against ours: once when it opens, and again as it gets back what it lost. */
+import { bytesToHex } from "@duro/crypto/types";
+import type { ChainId, ChainMark } from "@duro/protocol";
+import type { Alarm } from "../alarms/alarms.ts";
+import { addRelayHeads } from "../alarms/chainClaims.ts";
+import { compareHeads, type HeldChain, isOfHeads, type OurHeads } from "../alarms/relayHeads.ts";
+import { reconcile, standingAlarms } from "../alarms/standing.ts";
+import { LogKind } from "@duro/crypto/types";
+import type { ChainRow } from "../store/rows.ts";
+import type { Watcher } from "./judgeCounted.ts";
+import { endSeqOf, knownChainsOf } from "./known.ts";
+import type { RelayFaced } from "./receipts.ts";
+import type { RelayHeads, WatchState } from "./watchState.ts";
+
+export interface Ours {
+  readonly rows: ReadonlyMap<ChainId, ChainRow>;
+  readonly ownChain: ChainId;
+}
+
+export const judgeHeads = (
+  state: WatchState,
+  heads: Pick<RelayHeads, "chains" | "logHead" | "ourLogHead">,
+  relay: RelayFaced,
+  ours: Ours,
+  at: Watcher,
+): WatchState => {
+  const { vault, view } = at;
+  const key = bytesToHex(relay.key);
+  const shownCount = state.notes.relay === key ? state.notes.recordCount : 0;
+  const { ourLogHead } = heads;
+  const isShown = ourLogHead !== undefined && ourLogHead.index < shownCount;
+  const recordCount = Math.max(shownCount, heads.logHead.index + 1);
+  const isNew = state.notes.relay !== key;
+  const notes =
+    isNew || recordCount > shownCount ? { ...state.notes, relay: key, recordCount } : state.notes;
+  const rowOf = (chain: ChainId): ChainRow | undefined => ours.rows.get(chain);
+  const { readUntil } = state;
+  const known = knownChainsOf({ vault, view, rowOf, readUntil, idAt: () => undefined });
+  const compared = {
+    ...state,
+    notes,
+    claims: addRelayHeads(state.claims, heads.chains, known),
+    relay: { ...heads, ourLogHead: isShown ? ourLogHead : undefined },
+  };
+  // A relay that never had what is here has not lost it.
+  return isNew ? compared : compareAgain(compared, ours, at);
+};
+
+/** After it has got something back, or our own chain was begun anew. */
+export const isHeadsTrouble = ({ book, relay }: WatchState): boolean =>
+  relay !== undefined && standingAlarms(book).some(({ alarm }) => isOfHeads(alarm));
+
+export const compareAgain = (state: WatchState, ours: Ours, at: Watcher): WatchState => {
+  const { relay, notes } = state;
+  if (relay === undefined) return state;
+  const heads: OurHeads = {
+    vault: at.vault,
+    ownChain: ours.ownChain,
+    chains: new Map([...ours.rows].map(([chain, row]) => [chain, heldOf(state, row, at)])),
+    logHead: relay.ourLogHead,
+    recordAt: (index) => at.logs.idAt({ kind: LogKind.Vault, log: at.vault }, index),
+    receipts: newestOf(state.receipts.filter(({ relayKey }) => relayKey === notes.relay)),
+  };
+  const { alarms } = compareHeads(heads, relay);
+  const within = (alarm: Alarm): boolean => isOfHeads(alarm);
+  return { ...state, book: reconcile(state.book, within, alarms, at.nowMs) };
+};
+
+const heldOf = (
+  { receipts, notes }: WatchState,
+  row: ChainRow,
+  { view, device }: Watcher,
+): HeldChain => {
+  const { chain, head } = row;
+  const cut = view.state.cutsByChain.get(chain);
+  const signedSeq = receipts
+    .filter((receipt) => receipt.chain === chain && receipt.relayKey === notes.relay)
+    .reduce((seq, { firstSeq, ids }) => Math.max(seq, firstSeq + ids.length - 1), row.receipted);
+  return {
+    head,
+    // What others wrote came from there. Of what this device wrote, not all went there yet.
+    relayedSeq: row.device === device ? Math.min(head.at, signedSeq) : head.at,
+    device: row.device,
+    limit: endSeqOf(view, row),
+    isRetired: cut?.why === "anchor",
+  };
+};
+
+const newestOf = <T extends { readonly chain: ChainId }>(receipts: readonly T[]): readonly T[] => [
+  ...new Map(receipts.map((receipt) => [receipt.chain, receipt])).values(),
+];
+
+/** It has said or signed that it has the chain that far. */
+export const withRelayMark = (state: WatchState, mark: ChainMark): WatchState => {
+  const { relay } = state;
+  const before = relay?.chains.find(({ chain }) => chain === mark.chain);
+  if (relay === undefined || (before !== undefined && before.seq >= mark.seq)) return state;
+  const others = relay.chains.filter(({ chain }) => chain !== mark.chain);
+  return { ...state, relay: { ...relay, chains: [...others, mark] } };
+};

@@ -1,0 +1,142 @@
+/** What a vault's log, and the identity logs it relies on, change in what a watch knows. */
+import type { KeyFailure } from "@duro/crypto";
+import { currentEpoch } from "@duro/crypto/verify";
+import type { UserId } from "@duro/protocol";
+import type { Alarm } from "../alarms/alarms.ts";
+import { settleClaims } from "../alarms/chainClaims.ts";
+import { type Claims, forgetClaims, type LogClaim } from "../alarms/claims.ts";
+import { settleLogClaims } from "../alarms/logClaims.ts";
+import { type AlarmBook, clear, raise, reconcile } from "../alarms/standing.ts";
+import { type BoxedTo, keysMissing, logTrouble, rotatedToOldKeys } from "../alarms/verdicts.ts";
+import type { LogTrouble } from "../logs/followedLogs.ts";
+import type { LogView } from "../vault/view.ts";
+import type { Watcher } from "./judgeCounted.ts";
+import type { Ours } from "./judgeHeads.ts";
+import { endSeqOf, knownChainsOf, knownLogsOf } from "./known.ts";
+import type { WatchState } from "./watchState.ts";
+
+export interface ViewChange {
+  readonly user: UserId;
+  /** Undefined: the first since the start. */
+  readonly before: LogView | undefined;
+  readonly failures: readonly KeyFailure[];
+}
+
+export const judgeView = (
+  state: WatchState,
+  change: ViewChange,
+  ours: Ours,
+  at: Watcher,
+): WatchState => {
+  const { vault, view, nowMs } = at;
+  const { readUntil } = state;
+  const rowOf: Parameters<typeof knownChainsOf>[0]["rowOf"] = (chain) => ours.rows.get(chain);
+  const known = knownChainsOf({ vault, view, rowOf, readUntil, idAt: () => undefined });
+  const logs = knownLogsOf(at.logs);
+  const ended = [...ours.rows.values()].filter((row) => endSeqOf(view, row) !== undefined);
+  let { claims } = state;
+  for (const row of ended) claims = forgetClaims(claims, row.chain, (endSeqOf(view, row) ?? 0) + 1);
+  const settled = settleClaims(
+    claims,
+    ended.map(({ chain }) => chain),
+    known,
+  );
+  const alarms: Alarm[] = [...settled.alarms];
+  ({ claims } = settled);
+  for (const log of claimedLogs(claims)) {
+    const came = settleLogClaims(claims, log, logs);
+    ({ claims } = came);
+    alarms.push(...came.alarms);
+  }
+  let { book } = state;
+  for (const alarm of [...alarms, ...oldKeys(change, at, state)]) book = raise(book, alarm, nowMs);
+  book = reconcile(book, ({ type }) => type === "KeysMissing", missingKeys(change, at), nowMs);
+  return { ...state, claims, book: clear(book, (alarm) => isSettled(alarm, ours, at), nowMs) };
+};
+
+const claimedLogs = ({ byClaimant }: Claims): readonly LogClaim["log"][] => {
+  const byName = new Map<string, LogClaim["log"]>();
+  for (const { logs } of byClaimant.values())
+    for (const { log } of logs.values()) byName.set(`${log.kind} ${log.log}`, log);
+  return [...byName.values()];
+};
+
+/** Whoever is no member any more is owed no key. */
+const missingKeys = ({ user, failures }: ViewChange, { vault, view }: Watcher) =>
+  view.state.members.has(user)
+    ? keysMissing(vault, currentEpoch(view.state).epoch, { keys: view.keys, failures })
+    : [];
+
+/** Only what comes while we are there to see it: what is older was lawful when it was written. */
+const oldKeys = (
+  { before }: ViewChange,
+  { vault, view }: Watcher,
+  { reach }: WatchState,
+): readonly Alarm[] => {
+  const { epoch, memberBoxes } = currentEpoch(view.state);
+  if (before === undefined || reach.kind !== "live") return [];
+  if (currentEpoch(before.state).epoch >= epoch) return [];
+  const boxes = [...memberBoxes].flatMap(([user, all]): readonly BoxedTo[] => {
+    const generation = all.at(-1)?.generation;
+    const knownGeneration = before.identity(user)?.generations.length;
+    return generation === undefined || knownGeneration === undefined
+      ? []
+      : [{ user, generation, knownGeneration }];
+  });
+  return rotatedToOldKeys(vault, epoch, boxes);
+};
+
+/** The logs have settled what it was about. */
+const isSettled = (alarm: Alarm, { rows }: Ours, { view, logs }: Watcher): boolean => {
+  const endSeq = (chain: Parameters<typeof rows.get>[0]): number => {
+    const row = rows.get(chain);
+    return (row === undefined ? undefined : endSeqOf(view, row)) ?? Number.MAX_SAFE_INTEGER;
+  };
+  switch (alarm.type) {
+    case "Equivocation":
+    case "ChainVoid":
+      return endSeq(alarm.chain) < alarm.seq;
+    case "ClaimMismatch":
+      return endSeq(alarm.claimantChain) < Number.MAX_SAFE_INTEGER;
+    case "RotatedToOldKey":
+      return currentEpoch(view.state).epoch > alarm.epoch;
+    case "LogStopped":
+      return (logs.head(alarm.log)?.index ?? -1) >= alarm.index;
+    case "LogForked":
+      return logs.idAt(alarm.log, alarm.index) === alarm.theirs;
+    default:
+      return false;
+  }
+};
+
+/** What stopped a log that the vault relies on. */
+export const judgeTrouble = (
+  { book }: Pick<WatchState, "book">,
+  trouble: LogTrouble,
+  { vault, nowMs }: Pick<Watcher, "vault" | "nowMs">,
+): AlarmBook => {
+  const alarm = alarmOfTrouble(trouble, vault);
+  return alarm === undefined ? book : raise(book, alarm, nowMs);
+};
+
+const alarmOfTrouble = (trouble: LogTrouble, vault: Watcher["vault"]): Alarm | undefined => {
+  switch (trouble.type) {
+    case "LogForked": {
+      const { name: log, index, ours, theirs } = trouble;
+      return {
+        type: "LogForked",
+        log,
+        index: index + 1,
+        ours,
+        theirs,
+        evidence: "relay",
+        claimant: undefined,
+      };
+    }
+    case "LogRefused":
+      return logTrouble(vault, trouble.name, trouble.error);
+    case "LogGap":
+    case "IdentityNeeded":
+      return undefined;
+  }
+};

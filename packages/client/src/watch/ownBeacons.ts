@@ -1,0 +1,94 @@
+/** Says in our own chain, now and then, how far this device has seen everything. */
+import { type UserId, limits } from "@duro/protocol";
+import { beaconDue, beaconOf, beaconSaid } from "../alarms/beacons.ts";
+import type { VaultContext } from "../vault/context.ts";
+import { createDraft } from "../vault/draft.ts";
+import { sealBodies } from "../vault/seal.ts";
+import { canSeal } from "../vault/sealNext.ts";
+import type { VaultMemory } from "../vault/vaultMemory.ts";
+import { vectorOf } from "../vault/vector.ts";
+
+export interface OwnBeacons {
+  /** If one is due. In its turn among the jobs of the vault. */
+  say(why: "time" | "leaving"): Promise<void>;
+  /** Something was written here. */
+  active(): void;
+}
+
+export interface BeaconDeps extends Pick<VaultContext, "memory" | "deps" | "watch" | "uploads"> {
+  /** Something came that was not looked at yet. */
+  readonly isBusy: () => boolean;
+}
+
+export const createOwnBeacons = ({
+  memory,
+  deps,
+  watch,
+  uploads,
+  isBusy,
+}: BeaconDeps): OwnBeacons => {
+  let isFirst = true;
+  let isActive = false;
+  let lastNews: string | undefined;
+
+  const say = async (why: "time" | "leaving"): Promise<void> => {
+    const relay = deps.watch.relay();
+    const isCaughtUp = watch.state.reach.kind === "live" && !isBusy();
+    if (relay === undefined || !isCaughtUp || !canSeal(memory)) return;
+    const nowMs = deps.clock.nowMs();
+    const said = watch.beaconsSaid;
+    const due = beaconDue(said, {
+      nowMs,
+      isCaughtUp,
+      isActive,
+      hasNews: newsOf(memory) !== lastNews,
+      isFirstSinceStart: isFirst,
+      isShuttingDown: why === "leaving",
+    });
+    if (due === "none") return;
+    const { vault, view, own } = memory;
+    const beacon = beaconOf(
+      said,
+      {
+        vector: vectorOf(memory).slice(0, limits.chainsPerVectorMax),
+        logHead: view.state.head,
+        identityHeads: identityHeadsOf(memory),
+        nowMs,
+        generation: relay.generation,
+      },
+      due,
+    );
+    const row = memory.chains.get(own.chain);
+    const place = { vault, view, own, row };
+    const sealed = sealBodies(deps.owner, place, [{ type: "Beacon", plaintext: beacon }]);
+    const draft = createDraft(memory);
+    draft.addSealed(sealed.row, sealed.envelopes);
+    const kept = watch.beaconWrites(beaconSaid(said, beacon));
+    draft.write(...kept.writes);
+    // A store without room: it is said the next time.
+    if (!(await draft.commit()).ok) return;
+    kept.done();
+    isFirst = false;
+    isActive = false;
+    lastNews = newsOf(memory);
+    uploads.sealed(own.chain, sealed.envelopes);
+    deps.onChange();
+  };
+
+  return {
+    say,
+    active: () => {
+      isActive = true;
+    },
+  };
+};
+
+/** What a beacon would say, by and large: every head changes it. */
+const newsOf = ({ chains, view }: VaultMemory): string =>
+  [view.state.head.id, ...[...chains.values()].map(({ head }) => head.id)].join(" ");
+
+const identityHeadsOf = ({ view }: VaultMemory) =>
+  [...view.state.members.keys()].toSorted().flatMap((user: UserId) => {
+    const head = view.identity(user)?.head;
+    return head === undefined ? [] : [{ user, index: head.index, id: head.id }];
+  });
