@@ -48,8 +48,11 @@ export const letAllCount = async (context: VaultContext): Promise<void> => {
 
 /** Our edits are in the documents again, and what is not durable of it yet waits to be. */
 export const putTogether = async (context: VaultContext, reason: OpenReason): Promise<void> => {
-  const { memory, deps, docs } = context;
+  const { memory, deps, docs, uploads } = context;
+  const former = memory.own.chain;
   await settle(memory, deps.owner, docs, reason);
+  // Nothing of a new chain is anywhere yet.
+  if (memory.own.chain !== former) uploads.again(memory.own.chain, 0);
   context.watch.ownChainChanged();
   await writePending(context);
   sealable(context);

@@ -1,5 +1,5 @@
 /** What counts is the same in whatever order it comes, and what is confirmed outlives a crash. */
-import { cutRecord } from "@duro/crypto";
+import { cutRecord, plainVaultRecord } from "@duro/crypto";
 import { createDeviceKeys, sealEnvelope } from "@duro/crypto";
 import { assert, EnvelopeKind, incarnations, noEnvelope, ok } from "@duro/crypto/types";
 import { chainIdOf } from "@duro/crypto/verify";
@@ -279,6 +279,55 @@ describe("a copied device", () => {
       expect(await reader.text()).toBe(text);
       expect([...original.failures, ...reader.failures]).toEqual([]);
     }
+  });
+});
+
+describe("a chain of which two branches are shown", () => {
+  test("ends before both for everybody, and its device goes on under another with what it had", async () => {
+    const place = createPlace(2);
+    const [first, second] = place.devices;
+    assert(first !== undefined && second !== undefined, "two devices");
+    const original = await openCore(place, first);
+    await original.core.connected([]);
+    await original.type("both ");
+    await original.sealAll();
+    const copy = await openCore(place, first, { disk: { tables: original.disk.tables } });
+    await copy.type("copy ");
+    await copy.sealAll();
+    await original.type("original ");
+    await original.sealAll();
+    const headAt = (core: OpenedCore) => {
+      const runs = splitRuns(place, core.core.memory.chains.size > 0 ? core.puts : []);
+      const newest = runs.findLast(({ firstSeq }) => firstSeq === 3);
+      assert(newest !== undefined, "it has sealed a third");
+      const [envelope] = runToEnvelopes(place.vault.state.vault, newest, envelopeIdOf);
+      assert(envelope !== undefined, "a run has an envelope");
+      return { head: envelope.head, signature: envelope.signature };
+    };
+    await copy.core.connected([]);
+    const { incarnation } = original.core.memory.own;
+    const proof = plainVaultRecord(
+      place.vault.state,
+      { device: second, identity: place.person.state },
+      {
+        type: "equivocation",
+        user: place.person.state.user,
+        device: first.id,
+        incarnation,
+        heads: [headAt(original), headAt(copy)],
+      },
+      [place.person.state],
+    );
+    const proved = withRecord(place, proof);
+    const former = original.core.memory.own.chain;
+    await original.core.viewChanged(viewOf(proved));
+    expect(original.core.memory.own.chain).not.toBe(former);
+    expect(await original.text()).toBe("both original ");
+    await original.sealAll();
+    const reader = await openCore(proved, second);
+    for (let round = 0; round < 3; round += 1) await give(reader, original.puts);
+    expect(await reader.text()).toBe("both original ");
+    expect([...original.failures, ...reader.failures]).toEqual([]);
   });
 });
 
