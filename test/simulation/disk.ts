@@ -104,6 +104,7 @@ export const createDisk = (
       of.done = committed;
       return committed;
     },
+    scrub: async () => {},
     close: async () => {
       of.isClosed = true;
       await of.done;

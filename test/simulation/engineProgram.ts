@@ -3,7 +3,12 @@ import { assert, bytesToHex, LogKind } from "@duro/crypto/types";
 import { docDigestOf, encodeRecord, type LogRecord } from "@duro/crypto/verify";
 import { type DocId, docIds, type LogName, type VaultId } from "@duro/protocol";
 import { applyUpdate, Doc, encodeStateAsUpdate } from "yjs";
-import { type Engine, openEngine, type OpenDoc } from "../../packages/client/src/index.ts";
+import {
+  type AlarmType,
+  type Engine,
+  openEngine,
+  type OpenDoc,
+} from "../../packages/client/src/index.ts";
 import { selfWrite } from "../../packages/client/src/engine/self.ts";
 import { createDirectGuard } from "../../packages/client/src/testing/directGuard.ts";
 import { openFollowedLogs } from "../../packages/client/src/logs/followedLogs.ts";
@@ -67,6 +72,13 @@ const lookMeanMs = 20_000;
 
 const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program => {
   const { store, clock, fail } = deps;
+  const alarms: AlarmType[] = [];
+  engine.onAlarm(({ raised }) => {
+    for (const { type } of raised) {
+      alarms.push(type);
+      deps.onAlarm(type);
+    }
+  });
   const openDoc = async (document: number): Promise<OpenDoc> => {
     const vault = engine.vault(vaultId);
     assert(vault !== undefined, "the vault was there from the start");
@@ -100,7 +112,7 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
       if (isCaughtUp && pendingCount === 0 && heldCount === 0) return undefined;
       return `${isCaughtUp ? "" : "not "}caught up, ${pendingCount} pending, ${heldCount} held`;
     },
-    alarms: [],
+    alarms,
     steward: createSteward(deps, engine, vaultId),
     stop: async () => {
       await engine[Symbol.asyncDispose]();

@@ -11,6 +11,8 @@ export interface History {
   readonly machines: Map<string, { readonly image: DiskImage; readonly atMs: number }>;
   /** From here on what was receipted may be missing, until a device gives it back. */
   isRolledBack: boolean;
+  /** Envelopes that the relay had stored, and lost. */
+  lostCount: number;
   /** Machines that went on from an older state, or are there twice: what they say of that is true. */
   readonly doubled: Set<string>;
 }
@@ -19,6 +21,7 @@ export const createHistory = (): History => ({
   relay: undefined,
   machines: new Map(),
   isRolledBack: false,
+  lostCount: 0,
   doubled: new Set(),
 });
 
@@ -28,6 +31,9 @@ export const backUpRelay = ({ history, stores, transcript }: World): boolean => 
   return true;
 };
 
+const countOf = ({ envelopes }: MemoryRelayData): number =>
+  [...envelopes.values()].reduce((sum, { length }) => sum + length, 0);
+
 export const rollRelayBack = (world: World, rng: Rng): boolean => {
   const { history, stores, nodes, transcript, rare } = world;
   if (history.relay === undefined) return false;
@@ -35,7 +41,9 @@ export const rollRelayBack = (world: World, rng: Rng): boolean => {
   const isNewGeneration = rng.chance(0.5);
   transcript.note(`the relay is put back${isNewGeneration ? "" : ", and hides it"}`);
   rare.reached(isNewGeneration ? "the relay is restored" : "the relay is rolled back in secret");
+  const countBefore = countOf(stores.data);
   putBack(stores.data, history.relay);
+  history.lostCount += countBefore - countOf(stores.data);
   history.isRolledBack = true;
   if (isNewGeneration) world.renewGeneration();
   for (const node of nodes) node.start();

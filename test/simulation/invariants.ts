@@ -1,5 +1,7 @@
 /** The promises, as code. What does not hold is a sentence. */
 import { bytesAreEqual } from "@duro/crypto/types";
+import { type AlarmType, catalogue } from "../../packages/client/src/index.ts";
+import type { Resident } from "./people.ts";
 import type { Seen } from "./program.ts";
 import type { World } from "./world.ts";
 
@@ -93,9 +95,35 @@ export const checkBlind = ({ stores, canary, fault }: World): void => {
       if (Buffer.from(bytes).includes(needle)) fault("plain text in a record at the relay");
 };
 
-/** Nothing lied in this run, so nobody may say that something did. */
-export const checkNoAlarm = ({ machines, fault }: World): void => {
-  for (const { name, program } of machines)
-    for (const alarm of program?.alarms ?? [])
-      fault(`${name} raises an alarm for nothing: ${alarm}`);
+/** Things that a device is right to speak of. */
+const attacksOn = ({ history, rare }: World): readonly string[] => [
+  ...(history.lostCount > 0 ? ["rollback"] : []),
+  ...(history.doubled.size > 0 ? ["two of one device"] : []),
+  ...((rare.counts.get("a frame is changed on its way") ?? 0) > 0 ? ["changed frames"] : []),
+];
+
+const isGrave = (type: AlarmType): boolean => catalogue[type].severity !== "notice";
+
+/** What a device says when the relay has less than it had, or says so itself. */
+const ofRollback: ReadonlySet<AlarmType> = new Set([
+  "Rollback",
+  "ReceiptLost",
+  "RelayGenerationChanged",
+  "LogWithheld",
+  "Withholding",
+]);
+
+/** Where nothing lied nobody may say that something did; and a relay that lost something is found out. */
+export const checkAlarms = (world: World, isIn: (resident: Resident) => boolean): void => {
+  const { machines, history, fault, alarmsOfEarlierLives } = world;
+  const attacks = attacksOn(world);
+  const heard = machines
+    .filter(({ resident }) => isIn(resident))
+    .flatMap(({ name, program }) => (program?.alarms ?? []).map((type) => ({ name, type })));
+  if (attacks.length === 0)
+    for (const { name, type } of heard)
+      if (isGrave(type)) fault(`${name} raises an alarm for nothing: ${type}`);
+  const all = [...heard.map(({ type }) => type), ...alarmsOfEarlierLives];
+  if (history.lostCount > 0 && !all.some((type) => ofRollback.has(type)))
+    fault(`the relay lost ${history.lostCount} envelopes, and nobody noticed`);
 };

@@ -6,7 +6,7 @@ import type { Disk } from "./disk.ts";
 import type { Line } from "./network.ts";
 import type { Books, Resident } from "./people.ts";
 import type { Program, StartProgram } from "./program.ts";
-import type { RareStates } from "./rareStates.ts";
+import { type RareStates, rareStateOfAlarm } from "./rareStates.ts";
 import type { Rng } from "./rng.ts";
 
 export interface Machine {
@@ -37,6 +37,8 @@ export interface MachineDeps {
   readonly relayUrl: string;
   readonly startProgram: StartProgram;
   readonly note: (line: string) => void;
+  /** Stopped or crashed. */
+  readonly onEnd: (program: Program) => void;
   readonly onFault: (sentence: string) => void;
 }
 
@@ -78,6 +80,12 @@ export const createMachine = (deps: MachineDeps): Machine => {
       note: (text) => {
         if (!of.isOver) note(text);
       },
+      onAlarm: (type) => {
+        if (of.isOver) return;
+        note(`${name} raises ${type}`);
+        const state = rareStateOfAlarm(type);
+        if (state !== undefined) rare.reached(state);
+      },
       fail: (cause) => {
         if (!of.isOver) deps.onFault(`${name} failed: ${wordsOf(cause)}`);
       },
@@ -113,6 +121,7 @@ export const createMachine = (deps: MachineDeps): Machine => {
       if (stopping?.program === undefined) return;
       note(`${name} stops in order`);
       const { program } = stopping;
+      deps.onEnd(program);
       // Nobody is to ask it for anything meanwhile.
       stopping.program = undefined;
       await program.stop();
@@ -123,6 +132,7 @@ export const createMachine = (deps: MachineDeps): Machine => {
     crash: (isSilent) => {
       if (life === undefined) return;
       note(`${name} crashes${isSilent ? ", and nobody is told" : ""}`);
+      if (life.program !== undefined) deps.onEnd(life.program);
       life.isOver = true;
       life = undefined;
       disk.crash();

@@ -40,6 +40,7 @@ import {
   times,
   type Vector,
 } from "@duro/protocol";
+import type { AlarmType } from "../../packages/client/src/index.ts";
 import { wholeTable, type Write } from "../../packages/client/src/ports/localStore.ts";
 import type { Socket } from "../../packages/client/src/ports/transport.ts";
 import type { Program, ProgramDeps, Seen } from "./program.ts";
@@ -81,7 +82,8 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
   const { vault } = books.vault.state;
   const chains = new Map<ChainId, Chain>();
   const waiting: Waiting[] = [];
-  const alarms: string[] = [];
+  const alarms: AlarmType[] = [];
+  const misbehaved = (): void => void alarms.push("RelayMisbehaved");
   let nextNumber = 1;
   let envelopeNumber = 1;
   let incarnation: Incarnation | undefined;
@@ -224,14 +226,14 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
     const opening = chains.get(run.chain)?.envelopes[0] ?? first;
     const clear = opening.body === undefined ? undefined : readClear(opening.body);
     const said = clear?.ok === true ? decodeBodyClear(opening.head.kind, clear.value) : undefined;
-    if (said?.ok !== true || said.value.type !== "Open") return void alarms.push("no opening");
+    if (said?.ok !== true || said.value.type !== "Open") return misbehaved();
     const { user, device: author } = said.value;
     const signKey = books.people
       .find(({ state }) => state.user === user)
       ?.state.devices.get(author)?.signKey;
-    if (signKey === undefined) return void alarms.push("an unknown author");
+    if (signKey === undefined) return misbehaved();
     const verified = verifyRun(known, fresh, signKey);
-    if (!verified.ok) return void alarms.push(`a run does not hold: ${verified.error.type}`);
+    if (!verified.ok) return misbehaved();
     const committed = await store.commit(keep(verified.value.envelopes));
     if (committed.ok) add(verified.value.envelopes);
     else end(of);

@@ -1,5 +1,6 @@
 /** What runs on a machine: the engine, or the plain client that the world was proved with. */
 import type { DeviceKeys, RandomBytes } from "@duro/crypto";
+import type { AlarmType } from "../../packages/client/src/index.ts";
 import type { Clock } from "../../packages/client/src/ports/clock.ts";
 import type { Http } from "../../packages/client/src/ports/http.ts";
 import type { LocalStore } from "../../packages/client/src/ports/localStore.ts";
@@ -23,6 +24,7 @@ export interface ProgramDeps {
   readonly note: (line: string) => void;
   /** Stands in every text that somebody writes. */
   readonly canary: string;
+  readonly onAlarm: (type: AlarmType) => void;
   /** A bug came to light. */
   readonly fail: (cause: unknown) => void;
 }
@@ -39,8 +41,8 @@ export interface Program {
   look(): Promise<ReadonlyMap<number, Seen>>;
   /** Undefined: nothing of its own waits, and it knows of nothing that it has not. */
   readonly unrest: string | undefined;
-  /** Sentences of things that are not as they should be. */
-  readonly alarms: readonly string[];
+  /** All that it ever raised in this life. */
+  readonly alarms: readonly AlarmType[];
   /** Undefined: it cannot do anything about members and devices. */
   readonly steward: Steward | undefined;
   stop(): Promise<void>;

@@ -30,9 +30,21 @@ export const rareStateNames = [
   "a member comes back",
   "a device is revoked",
   "a frame is changed on its way",
+  "alarm Rollback",
+  "alarm ReceiptLost",
+  "alarm RelayGenerationChanged",
+  "alarm Cloned",
+  "alarm OtherIncarnation",
+  "alarm Equivocation",
+  "alarm RelayMisbehaved",
+  "alarm ClockSuspect",
 ] as const;
 
 export type RareState = (typeof rareStateNames)[number];
+
+/** Of an alarm that is to be raised now and then; undefined: that one is not waited for. */
+export const rareStateOfAlarm = (type: string): RareState | undefined =>
+  rareStateNames.find((name) => name === `alarm ${type}`);
 
 export interface RareStates {
   reached(state: RareState): void;

@@ -7,7 +7,7 @@ import {
   checkBlind,
   checkChains,
   checkEdits,
-  checkNoAlarm,
+  checkAlarms,
   checkReceipts,
   checkRelay,
   difference,
@@ -164,7 +164,7 @@ const checkAtRest = async (world: World): Promise<void> => {
   checkReceipts(world);
   checkChains(world);
   checkBlind(world);
-  checkNoAlarm(world);
+  checkAlarms(world, belonging.isIn);
   checkRemoved(world, belonging);
   const [view] = (await viewsOf(world, belonging)).values();
   const lasting = world.machines.filter(({ resident }) => belonging.wasAlwaysIn(resident));

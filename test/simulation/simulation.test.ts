@@ -133,7 +133,7 @@ describe("the simulation itself", () => {
   });
 
   test("notices an alarm for nothing", async () => {
-    const nervous = spoilt(() => ({ alarms: ["thieves"] }));
-    expect(await faultsOf(nervous)).toContain("thieves");
+    const nervous = spoilt(() => ({ alarms: ["Cloned"] }));
+    expect(await faultsOf(nervous)).toContain("Cloned");
   });
 });

@@ -1,6 +1,7 @@
 /** Puts a world together from one seed: people, machines, a relay, and everything between them. */
 import { createRelayKeys } from "@duro/crypto/receipt";
 import { type RelayGeneration, relayGenerations } from "@duro/protocol";
+import type { AlarmType } from "../../packages/client/src/index.ts";
 import type { Http } from "../../packages/client/src/ports/http.ts";
 import { createLocalBus } from "../../packages/server/src/testing/localNotifier.ts";
 import {
@@ -43,6 +44,8 @@ export interface World {
   readonly faults: readonly string[];
   readonly fault: (sentence: string) => void;
   readonly history: History;
+  /** What programs raised before they were stopped or crashed. */
+  readonly alarmsOfEarlierLives: readonly AlarmType[];
   readonly changes: Changes;
   /** One more, that nobody has started yet. */
   addMachine(resident: Resident): Machine;
@@ -118,7 +121,18 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   nodes.push(
     ...createNodes({ ...options, scheduler, note, fault, stores, network, ...healable }, deps),
   );
-  const ground = { ...options, scheduler, note, fault, network, books, canary, ...healable };
+  const alarms: AlarmType[] = [];
+  const ground = {
+    ...options,
+    scheduler,
+    note,
+    fault,
+    network,
+    books,
+    canary,
+    alarms,
+    ...healable,
+  };
   const machines = books.residents.map((resident) => buildMachine(ground, resident));
   return {
     rng,
@@ -136,6 +150,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     faults,
     fault,
     history: createHistory(),
+    alarmsOfEarlierLives: ground.alarms,
     changes: createChanges(),
     addMachine: (resident) => {
       const machine = buildMachine(ground, resident);
@@ -152,6 +167,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
         line.pace.latencyMs = healedLatencyMs;
         line.pace.bytesPerMs = Infinity;
         line.resume();
+        // Whoever sat on the line is gone, and what they claimed ends with the connection.
+        if ((rare.counts.get("a frame is changed on its way") ?? 0) > 0) line.breakAll();
       }
     },
   };
@@ -218,6 +235,7 @@ const createNodes = (
 interface MachineGround extends Ground {
   readonly books: Books;
   readonly canary: string;
+  readonly alarms: AlarmType[];
   readonly isHealed: () => boolean;
 }
 
@@ -247,6 +265,7 @@ const buildMachine = (ground: MachineGround, resident: Resident): Machine => {
     rare,
     books,
     canary: ground.canary,
+    onEnd: (program) => void ground.alarms.push(...program.alarms),
     relayUrl,
     startProgram,
     note,

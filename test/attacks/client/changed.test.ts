@@ -20,12 +20,21 @@ const written = async () => {
   return { ...stations, writer, reader: await stations.open(1) };
 };
 
-/** Every bit of the run in the frame, one at a time. */
+/**
+ * Where a run of one envelope says what it follows: behind its chain and its seq. The reader goes by its
+ * own chain there, whatever is said.
+ */
+const previousFrom = 17;
+const previousEnd = previousFrom + 32;
+
+/** Every other bit of the run in the frame, one at a time. */
 const flipEach = async (reader: Station, run: Run): Promise<number> => {
   const whole = frameOf(run);
+  const start = whole.length - encodeRun(run).length;
   let heardCount = 0;
-  for (let at = whole.length - encodeRun(run).length; at < whole.length; at += 1)
+  for (let at = start; at < whole.length; at += 1)
     for (let bit = 0; bit < 8; bit += 1) {
+      if (at >= start + previousFrom && at < start + previousEnd) continue;
       const flipped = whole.slice();
       flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
       if (await reader.hearBytes(flipped)) heardCount += 1;
@@ -55,7 +64,7 @@ describe("A1 a changed bit", () => {
     for (let count = 0; count < 299; count += 1) author.type("x");
     const whole = envelopesToRun(author.written);
     const envelopes = whole.envelopes.map((envelope, at) =>
-      at === whole.envelopes.length - 1
+      at === 199 || at === 299
         ? envelope
         : { ...envelope, signature: item(whole.envelopes, 0).signature },
     );
@@ -63,7 +72,9 @@ describe("A1 a changed bit", () => {
     // Its key is not here yet, so that it is read back from the store.
     const { view } = reader.core.memory;
     await reader.core.viewChanged({ ...view, keys: new Map() });
-    await reader.hear({ ...whole, envelopes });
+    // Pages of the store end elsewhere than runs do.
+    await reader.hear({ ...whole, envelopes: envelopes.slice(0, 200) });
+    await reader.hear({ ...whole, firstSeq: 201, envelopes: envelopes.slice(200) });
     expect(reader.counted).toEqual({ [author.chain]: 0 });
     await reader.core.viewChanged(view);
     expect(reader.failures).toEqual([]);

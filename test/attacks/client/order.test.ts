@@ -39,6 +39,7 @@ describe("A3 an old envelope", () => {
     const reader = await open(2);
     await reader.hear(...runs, ...runs);
     const again = await open(2, { disk: reader.disk });
+    await again.connect(again.core.vector());
     const before = { content: again.content, counted: again.counted };
     await again.hear(...runs, ...runs.toReversed());
     expect(again.counted).toEqual(before.counted);

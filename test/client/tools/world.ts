@@ -1,4 +1,4 @@
-/** A person with two devices and a vault, at the relay's real core on real sockets, for tests of the engine. */
+/** A person with three devices and a vault, at the relay's real core on real sockets, for tests of the engine. */
 import {
   createPerson,
   createVault,
@@ -8,7 +8,7 @@ import {
 import { assert } from "@duro/crypto/types";
 import { type DeviceKeys, pinRecord, systemRandomBytes } from "@duro/crypto";
 import { docIds } from "@duro/protocol";
-import { type Engine, openEngine, systemClock } from "@duro/client";
+import { type Clock, type Engine, openEngine, systemClock, type Transport } from "@duro/client";
 import { createNodeApplyGuard, createNodeTransport } from "@duro/client/node";
 import { expect } from "vitest";
 import {
@@ -25,6 +25,12 @@ const deps = { randomBytes: systemRandomBytes };
 const doc = docIds.fromBytes(new Uint8Array(16).fill(1));
 const ends: (() => Promise<void>)[] = [];
 
+/** What a device has around it, where a test puts something else there. */
+export interface Around {
+  readonly clock?: Clock;
+  readonly transport?: Transport;
+}
+
 /** Ends every world, and what it found at its end. */
 export const endWorlds = async (): Promise<void> => {
   for (const end of ends.splice(0).toReversed()) await end();
@@ -38,9 +44,10 @@ export const until = async (isSo: () => boolean, waitMsMax = 10_000): Promise<vo
   }
 };
 
-export const openWorld = async () => {
+export const openWorld = async ({ nowMs = Date.now }: { readonly nowMs?: () => number } = {}) => {
   const founder = createPerson(deps);
-  const { person, device: second } = withDevice(deps, founder);
+  const { person: two, device: second } = withDevice(deps, founder);
+  const { person, device: third } = withDevice(deps, two);
   const founded = createVault(deps, founder);
   const author = { device: founder.device, identity: person.state };
   const vault = withVaultRecord(founded, pinRecord(founded.state, author, [person.state]), [
@@ -49,17 +56,29 @@ export const openWorld = async () => {
   const stores = openMemoryRelayStores();
   await registerPerson(stores, person);
   await storeVault(stores, vault, person);
-  const relay = await startTestRelay({ stores, notifier: createLocalBus().node() });
+  const relay = await startTestRelay({ stores, notifier: createLocalBus().node(), nowMs });
   ends.push(() => relay.stop());
-  const open = async (device: DeviceKeys, disk = createMemoryDisk(), to: TestRelay = relay) => {
+  /** The same relay started anew, on what is in its stores by then. */
+  const restart = async (): Promise<TestRelay> => {
+    const again = { stores, notifier: createLocalBus().node(), nowMs, keys: relay.keys };
+    const started = await startTestRelay(again);
+    ends.push(() => started.stop());
+    return started;
+  };
+  const open = async (
+    device: DeviceKeys,
+    disk = createMemoryDisk(),
+    to: TestRelay = relay,
+    { clock = systemClock, transport = createNodeTransport() }: Around = {},
+  ) => {
     const store = openMemoryLocalStore(disk);
     const failures: unknown[] = [];
     if ((await store.get("facts", new TextEncoder().encode("self:"))) === undefined)
       await seedStore(store, person.state.user, [...person.records, ...vault.records]);
     const engine = await openEngine({
       store,
-      transport: createNodeTransport(),
-      clock: systemClock,
+      transport,
+      clock,
       guard: createNodeApplyGuard({ clock: systemClock }),
       randomBytes: systemRandomBytes,
       device,
@@ -78,7 +97,7 @@ export const openWorld = async () => {
     engine.value.connect();
     return engine.value;
   };
-  return { person, vault, first: founder.device, second, open, relay };
+  return { person, vault, first: founder.device, second, third, open, relay, restart, stores };
 };
 
 export const textOf = async (engine: Engine, id: Parameters<Engine["vault"]>[0]) => {

@@ -11,12 +11,15 @@ import {
   type VaultState,
 } from "@duro/crypto/verify";
 import type { ChainId, Ended, LogName, UserId, VaultId } from "@duro/protocol";
+import { type Compaction, createCompaction } from "../compaction/compaction.ts";
+import type { LookDone } from "../compaction/compactor.ts";
 import { createDuties } from "../duties/duties.ts";
 import { createMailboxes, type Mailboxes } from "../flows/mailboxes.ts";
 import { createPosts, type PostError } from "../duties/posts.ts";
 import { type LogTrouble, openFollowedLogs } from "../logs/followedLogs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
+import type { Http } from "../ports/http.ts";
 import type { Transport } from "../ports/transport.ts";
 import { recordKey, recordsOf } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
@@ -36,6 +39,8 @@ import { createVaults, type OpenedVault, type Vault } from "./vaults.ts";
 export interface EngineDeps {
   readonly store: LocalStore;
   readonly transport: Transport;
+  /** For the blobs of checkpoints. */
+  readonly http: Http;
   readonly clock: Clock;
   /** Tries updates of others that may cost too much: `createNodeApplyGuard`, `createBrowserApplyGuard`. */
   readonly guard: ApplyGuard;
@@ -69,6 +74,11 @@ export interface Engine extends AsyncDisposable {
   post(name: LogName, make: () => LogRecord | undefined): Promise<Result<void, PostError>>;
   /** What this device owes the vault after somebody's device is gone, at once; it is done later anyway. */
   doDuties(vault: VaultId): Promise<Result<void, PostError>>;
+  /**
+   * Looks after the vault's checkpoints at once: writes, attests, loads and drops what is due by then; it
+   * is done later anyway. Undefined: the vault is not open, or there is no relay.
+   */
+  compact(vault: VaultId): Promise<LookDone | undefined>;
   /** The newest that is known of somebody. */
   identity(user: UserId): IdentityState | undefined;
   vaultLog(vault: VaultId): VaultState | undefined;
@@ -196,6 +206,26 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     post: (name, make) => posts.post(name, make),
   });
 
+  const compaction: Compaction = createCompaction({
+    store,
+    clock,
+    randomBytes,
+    http: deps.http,
+    relayUrl,
+    coreOf: (vault) => vaults.get(vault)?.core,
+    isReady: (vault) =>
+      connection?.state.link.kind === "ready" &&
+      vaults.get(vault)?.isCaughtUp === true &&
+      logSync.isHere(vault),
+    generation: () => watch.relay.faced?.generation,
+    wantToken: (want) => {
+      input({ kind: "wantBlobToken", ...want });
+      return connection !== undefined;
+    },
+    wantBodies: (vault, chain, seqs) => input({ kind: "wantBodies", vault, chain, seqs }),
+    onFailure: deps.onFailure,
+  });
+
   /** Its log is here as far as the relay has it, so what is read there can be judged. */
   const openAtRelay = (entry: OpenedVault): void => {
     if (entry.isOpening || connection?.state.link.kind !== "ready") return;
@@ -261,10 +291,11 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     }
     logSync.disconnected();
     mailboxes.disconnected();
+    compaction.lost();
   };
 
   const perform = async (effect: EngineEffect): Promise<void> => {
-    if (posts.take(effect) || mailboxes.take(effect)) return;
+    if (posts.take(effect) || mailboxes.take(effect) || compaction.take(effect)) return;
     switch (effect.kind) {
       case "signLogin": {
         if (relayUrl === undefined) return;
@@ -295,12 +326,14 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         return entry?.core.connected(chains, { logHead, ourLogHead: entry.askedWith });
       }
       case "envelopes":
-        return vaults.get(effect.vault)?.core.envelopes(effect.runs, effect.byteLength);
+        await vaults.get(effect.vault)?.core.envelopes(effect.runs, effect.byteLength);
+        return compaction.grown(effect.vault);
       case "seal":
         return logSync.isHere(effect.vault)
           ? vaults.get(effect.vault)?.core.seal()
           : vaults.get(effect.vault)?.core.sealLater();
       case "receipt":
+        compaction.grown(effect.vault);
         return vaults.get(effect.vault)?.core.receipt(effect.receipt);
       case "putRefused":
         return vaults.get(effect.vault)?.core.putRefused(effect.chain, effect.refusal);
@@ -314,7 +347,8 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         if (effect.kind === "vaultRefused") return;
         watch.relay.behaved();
         entry.awareness.announce();
-        return entry.core.caughtUp();
+        await entry.core.caughtUp();
+        return compaction.caughtUp(effect.vault);
       }
       case "logRefused":
         return logSync.refused(effect.name);
@@ -372,6 +406,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     },
     post: (name, make) => posts.post(name, make),
     doDuties: (vault) => duties.doNow(vault),
+    compact: (vault) => compaction.lookNow(vault),
     identity: logs.identity,
     vaultLog: logs.vault,
     chains: chainsOf,
@@ -395,6 +430,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       watch.lost();
       connection?.close();
       connection = undefined;
+      await compaction.stop();
       await logSync.idle();
       for (const { core } of vaults.all()) {
         await core.close();

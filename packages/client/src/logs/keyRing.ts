@@ -11,12 +11,10 @@ import {
 import { DeviceScope } from "@duro/crypto/types";
 import type { IdentityState, VaultState } from "@duro/crypto/verify";
 
-export interface VaultKeys {
+interface VaultKeys {
   readonly byEpoch: ReadonlyMap<number, VaultKey>;
   readonly failures: readonly KeyFailure[];
 }
-
-export const noVaultKeys: VaultKeys = { byEpoch: new Map(), failures: [] };
 
 export interface KeyRing {
   /** `identity` is the newest of this device's own user. */

@@ -77,6 +77,11 @@ export type OpenError = StoreNewer | StoreBroken | StoreFull;
 
 /** A read that fails rejects: no caller could go on without what it asked for. */
 export interface LocalStore extends StoreReader {
+  /**
+   * A loss of power may take back what was confirmed: a browser promises no more. Whoever writes operations
+   * begins anew after an end that was not clean, since their clocks could run twice.
+   */
+  readonly mayForget?: boolean;
   /** In the order given, and durable once it resolves: it outlives a crash in that very moment. */
   commit(writes: readonly Write[]): Promise<Result<void, CommitError>>;
   /**
@@ -84,6 +89,11 @@ export interface LocalStore extends StoreReader {
    * commits nothing itself.
    */
   view<T>(work: (reader: StoreReader) => Promise<T>): Promise<T>;
+  /**
+   * Once it resolves, what was deleted or replaced before is in no file of this store, where the platform
+   * lets a program say so: a browser's does not, and any disk may keep copies of its own.
+   */
+  scrub(): Promise<void>;
   /** Commits under way come first. */
   close(): Promise<void>;
 }

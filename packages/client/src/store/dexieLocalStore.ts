@@ -60,6 +60,7 @@ const createStore = (database: Dexie): LocalStore => {
     }
   };
   return {
+    mayForget: true,
     get: async (table, key) => readOnce().get(table, key),
     range: async (table, range, countMax) => readOnce().range(table, range, countMax),
     view: async (work) => work(readOnce()),
@@ -68,6 +69,8 @@ const createStore = (database: Dexie): LocalStore => {
       underWay = Promise.all([underWay, committed]);
       return committed;
     },
+    // No browser says when what was deleted leaves its files.
+    scrub: async () => {},
     close: async () => {
       isClosed = true;
       await underWay;

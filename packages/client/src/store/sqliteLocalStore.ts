@@ -41,6 +41,8 @@ export const openSqliteLocalStore = (path: string): Result<LocalStore, OpenError
 const prepareTables = (database: DatabaseSync): number => {
   // In WAL, FULL syncs with every commit, and readers see one moment while others write.
   database.exec("pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000");
+  // What is deleted is overwritten, in the file and then, by `scrub`, in what was written ahead of it.
+  database.exec("pragma secure_delete = on");
   const version = Number(database.prepare("pragma user_version").get()?.["user_version"]);
   if (version > 0) return version;
   database.exec("begin immediate");
@@ -91,6 +93,11 @@ const createStore = (path: string, database: DatabaseSync): LocalStore => {
         waiting.push({ writes, answer });
         if (waiting.length === 1) queueMicrotask(flush);
       }),
+    scrub: async () => {
+      if (isClosed) return;
+      flush();
+      database.exec("pragma wal_checkpoint(truncate)");
+    },
     close: async () => {
       if (isClosed) return;
       isClosed = true;

@@ -45,6 +45,7 @@ export const openMemoryLocalStore = (
       disk.tables = written(disk.tables, writes);
       return ok(undefined);
     },
+    scrub: async () => {},
     close: async () => {
       isClosed = true;
     },

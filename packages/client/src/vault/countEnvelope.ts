@@ -3,6 +3,7 @@
  * looks at the logs, the keys they give, and what counted before.
  */
 import { clientIdOf, openBody } from "@duro/crypto";
+import { EnvelopeKind } from "@duro/crypto/types";
 import { checkPlace, type VerifiedEnvelope } from "@duro/crypto/verify";
 import {
   type DataBody,
@@ -49,7 +50,9 @@ export const countEnvelope = async (
   if (key === undefined) return { kind: "held", why: "a key" };
   const content = openBody(key, envelope);
   if (!content.ok) {
-    if (content.error.type === "BodyMissing") return { kind: "held", why: "a body" };
+    // A beacon changes nothing, and its body goes once a later one says everything.
+    if (content.error.type === "BodyMissing")
+      return head.kind === EnvelopeKind.Beacon ? counts : { kind: "held", why: "a body" };
     if (content.error.type === "WrongVaultKey") return { kind: "held", why: "a key" };
     return { kind: "void", why: content.error.type };
   }
@@ -90,16 +93,19 @@ const countData = async (
     if (!shape.ok) return { kind: "void", why: shape.error.type };
     changes.push({ doc, update, ...shape.value });
   }
+  const { seen } = content.value;
   for (const change of changes) {
     const { clocks } = await draft.document(change.doc);
     const missing = missingIn(change, clocks);
-    if (missing.size > 0)
+    if (missing.size > 0) {
+      draft.seenByHeld.push({ row, seen });
       return { kind: "held", why: "what it refers to", missing, doc: change.doc };
+    }
     if (!(await view.mayApply(draft, row.chain, change)))
       return { kind: "held", why: "time or memory" };
   }
   for (const change of changes)
     await draft.addUpdate(change.doc, change.update, change, "elsewhere");
-  if (content.value.seen.length > 0) draft.seen.push({ row, seen: content.value.seen });
+  if (seen.length > 0) draft.seen.push({ row, seen });
   return undefined;
 };

@@ -10,6 +10,7 @@ import {
   type VerifiedRun,
 } from "@duro/crypto/verify";
 import type { Body, ChainId, DocId, Seen, UpdateShape, VaultId } from "@duro/protocol";
+import { marksOf } from "../compaction/checkpointMarks.ts";
 import type { CommitError, LocalStore, Write } from "../ports/localStore.ts";
 import { chainKey, documentKey, envelopeKey, envelopesBetween, updateKey } from "../store/keys.ts";
 import {
@@ -74,6 +75,8 @@ export interface Draft {
   readonly applied: ReadonlyMap<DocId, readonly Uint8Array[]>;
   readonly said: Said[];
   readonly seen: SeenBy[];
+  /** The same of edits that wait for what they refer to: what they name may be what is missing. */
+  readonly seenByHeld: SeenBy[];
   readonly voids: Void[];
   /** The chains that it changes, as they will be. */
   readonly changed: readonly ChainRow[];
@@ -146,6 +149,7 @@ export const createDraft = (rows: VaultRows): Draft => {
           value: envelopeBytes(envelope, run.headBytes[at]),
         });
       }
+      writes.push(...marksOf(vault, run.envelopes));
       chains.set(chain, row);
     },
     addSealed: (row, sealed) => {
@@ -156,6 +160,7 @@ export const createDraft = (rows: VaultRows): Draft => {
           key: envelopeKey(vault, row.chain, envelope.head.seq),
           value: encodeEnvelope(envelope),
         });
+      writes.push(...marksOf(vault, sealed));
       chains.set(row.chain, row);
     },
     staged: (chain, seq) => envelopes.get(chain)?.get(seq),
@@ -169,6 +174,7 @@ export const createDraft = (rows: VaultRows): Draft => {
     applied,
     said: [],
     seen: [],
+    seenByHeld: [],
     voids: [],
     get changed() {
       return [...chains.values()];

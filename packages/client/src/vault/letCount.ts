@@ -8,7 +8,7 @@ import { tidyDocuments } from "./tidyDocuments.ts";
 import { byteLengthOf, writePending } from "./writePending.ts";
 
 /** False: nothing of it was kept. */
-export const finish = async (context: VaultContext, draft: Draft): Promise<boolean> => {
+const finish = async (context: VaultContext, draft: Draft): Promise<boolean> => {
   if (draft.isEmpty) return true;
   const committed = await draft.commit();
   if (!committed.ok) {

@@ -18,6 +18,7 @@ import {
 } from "@duro/protocol";
 import { applyUpdate, Doc } from "yjs";
 import { applyElsewhere, type LiveDocs } from "../docs/liveDocs.ts";
+import { countFromBase } from "../compaction/countFromBase.ts";
 import type { CommitError, Write } from "../ports/localStore.ts";
 import {
   docOfFormerKey,
@@ -81,12 +82,12 @@ export const takeApart = async (
     update,
     isApplied: false,
   }));
-  for (const row of memory.chains.values())
-    draft.setChain({ ...row, counted: 0, lastLogIndex: 0, voidAt: 0 });
+  const base = await countFromBase(memory, draft, ownFromSeq);
   if (ownFromSeq !== undefined) await shortenOwnChain(memory, draft, ownFromSeq);
   draft.write(
     { kind: "deleteRange", table: "documents", ...documentsOf(vault) },
     { kind: "deleteRange", table: "updates", ...updatesOfVault(vault) },
+    ...base,
     { kind: "deleteRange", table: "outbox", ...outboxOf(vault) },
     ...waiting.map((row): Write => ({
       kind: "put",

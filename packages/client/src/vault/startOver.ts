@@ -15,6 +15,19 @@ export const countAnew = async (context: VaultContext): Promise<void> => {
   return letAllCount(context);
 };
 
+/**
+ * A store that may forget was not closed in order: what we had sent of our chain may be gone here. What was
+ * kept of our edits goes under another one.
+ */
+export const goOnAfterLoss = async (context: VaultContext): Promise<void> => {
+  const { memory } = context;
+  const apart = await takeApart(memory, undefined);
+  if (!apart.ok) return context.tryLater();
+  memory.holds = new Map();
+  if (await letCount(context, createDraft(memory), memory.chains.keys()))
+    await putTogether(context, OpenReason.StoreLost);
+};
+
 /** Our chain is somebody else's from that seq on; we go on under another. */
 export const goOnElsewhere = async (context: VaultContext, fromSeq: number): Promise<boolean> => {
   const { memory, deps, uploads } = context;

@@ -1,5 +1,6 @@
 /** Everything that has come from the relay by now: verified, kept, and counted where it can be. */
 import { OpenReason } from "@duro/protocol";
+import { takeBodies } from "../compaction/takeBodies.ts";
 import type { VaultContext } from "./context.ts";
 import { createDraft } from "./draft.ts";
 import { letCount, putTogether } from "./letCount.ts";
@@ -16,6 +17,7 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
   const draft = createDraft(memory);
   let isGap = false;
   for (const { run } of frames) {
+    if (!(await takeBodies(memory, run))) context.tryLater();
     if (run.chain === memory.own.chain) {
       const compared = await compareOwnRun(memory, run);
       if (compared.kind === "other") {

@@ -95,7 +95,8 @@ const compareKnown = async (
     const { seq } = their.head;
     const [ours] = await readEnvelopes(rows, known.chain, seq, seq + 1);
     if (ours === undefined || envelopeIdOf(ours.head) === envelopeIdOf(their.head)) continue;
-    return verifySignedHead(their, signKey).ok
+    // Ours may have come within a run, where nobody looked at its signature.
+    return [ours, their].every((head) => verifySignedHead(head, signKey).ok)
       ? { kind: "equivocation", ours, theirs: their }
       : { kind: "refused", why: "BadSignature" };
   }

@@ -104,7 +104,7 @@ describe("what counts", () => {
     expect(await opened.text()).toBe(await a.text());
   });
 
-  test("a gap is asked for and never skipped", async () => {
+  test("[COUNT6] a gap is asked for and never skipped", async () => {
     const { place, a } = await written();
     const [reader] = place.devices.slice(3);
     assert(reader !== undefined, "a fourth device");
@@ -156,7 +156,7 @@ describe("what counts", () => {
     },
   );
 
-  test("our edits that built on what was cut away are written again, and others have them too", async () => {
+  test("[COUNT7] our edits that built on what was cut away are written again, and others have them too", async () => {
     const { place, a, b, c } = await written();
     const [, second] = place.devices;
     const [reader] = place.devices.slice(3);
@@ -223,7 +223,7 @@ describe("a hostile envelope, validly sealed", () => {
     return [envelopesToRun([opening, data])];
   };
 
-  test("is void, its chain counts up to the one before, and others go on", async () => {
+  test("[COUNT6] is void, its chain counts up to the one before, and others go on", async () => {
     const place = createPlace(3);
     const [first, , third] = place.devices;
     assert(first !== undefined && third !== undefined, "three devices");
@@ -242,7 +242,7 @@ describe("a hostile envelope, validly sealed", () => {
 });
 
 describe("a copied device", () => {
-  test("that has sealed what its copy has not carries it over, wherever the copy's branch is shown from", async () => {
+  test("[COUNT7] that has sealed what its copy has not carries it over, wherever the copy's branch is shown from", async () => {
     for (const fromSeq of [1, 3, 4]) {
       const place = createPlace(2);
       const [first, second] = place.devices;
@@ -283,7 +283,7 @@ describe("a copied device", () => {
 });
 
 describe("a chain of which two branches are shown", () => {
-  test("ends before both for everybody, and its device goes on under another with what it had", async () => {
+  test("[COUNT7] ends before both for everybody, and its device goes on under another with what it had", async () => {
     const place = createPlace(2);
     const [first, second] = place.devices;
     assert(first !== undefined && second !== undefined, "two devices");
@@ -388,6 +388,35 @@ describe("a crash", () => {
       }
     },
   );
+
+  test("of a machine whose store may forget begins another chain, so that no clock runs twice", async () => {
+    const place = createPlace(2);
+    const [first, second] = place.devices;
+    assert(first !== undefined && second !== undefined, "two devices");
+    const disk = createMemoryDisk();
+    const storeOf = () => ({ ...openMemoryLocalStore(disk), mayForget: true });
+    const before = await openCore(place, first, { store: storeOf() });
+    await before.core.connected([]);
+    await before.type("kept ");
+    const { tables } = disk;
+    await before.type("sent and forgotten ");
+    await before.sealAll();
+    disk.tables = tables;
+    const after = await openCore(place, first, { store: storeOf() });
+    await after.core.connected([]);
+    expect(await after.text()).toBe("kept ");
+    await after.type("new");
+    await after.sealAll();
+    const reader = await openCore(place, second);
+    for (let round = 0; round < 2; round += 1) await give(reader, [...before.puts, ...after.puts]);
+    for (const word of ["kept", "sent and forgotten", "new"])
+      expect(await reader.text()).toContain(word);
+    expect(after.core.memory.own.chain).not.toBe(before.core.memory.own.chain);
+    await after.core.close();
+    const again = await openCore(place, first, { store: storeOf() });
+    expect(again.core.memory.own.chain).toBe(after.core.memory.own.chain);
+    expect([...after.failures, ...reader.failures, ...again.failures]).toEqual([]);
+  });
 
   test("a full disk refuses by name, and takes the edits when there is room", async () => {
     const place = createPlace(1);

@@ -20,6 +20,7 @@ import type { CommitError } from "../ports/localStore.ts";
 import { createOwnBeacons } from "../watch/ownBeacons.ts";
 import { openVaultWatch, type VaultWatch } from "../watch/vaultWatch.ts";
 import type { ReceiptSaid, VaultContext, VaultDeps } from "./context.ts";
+import { beginUse, endUse } from "./cleanEnd.ts";
 import { createGuardedApply } from "./guardedApply.ts";
 import { loadCounted, loadUpdates } from "./loadUpdates.ts";
 import { letAllCount, sealable } from "./letCount.ts";
@@ -27,7 +28,7 @@ import type { EditRefused } from "./outbox.ts";
 import { isAhead } from "./ownBranch.ts";
 import { isOvercounted, isOwnEnded } from "./rebuild.ts";
 import { canSeal, sealNext } from "./sealNext.ts";
-import { countAnew } from "./startOver.ts";
+import { countAnew, goOnAfterLoss } from "./startOver.ts";
 import { takeArrived } from "./takeArrived.ts";
 import { createUploads } from "./uploads.ts";
 import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
@@ -63,6 +64,8 @@ export interface VaultCore {
   readonly watch: VaultWatch;
   /** Says how far we have seen everything, where that is due. */
   sayBeacon(why: "time" | "leaving"): Promise<void>;
+  /** For what is done beside: in its turn among the jobs. */
+  job<T>(work: (context: VaultContext) => Promise<T>): Promise<T>;
   idle(): Promise<void>;
   /** What it still knew and had not kept is durable then. */
   close(): Promise<void>;
@@ -154,7 +157,10 @@ export const openVaultCore = async (
   const { docs, beacons } = context;
 
   watch.viewChanged(undefined);
-  await run(() => lookAgain(context));
+  await run(async () => {
+    const { wasClean } = await beginUse(store, vault);
+    await (wasClean ? lookAgain(context) : goOnAfterLoss(context));
+  });
   return {
     vault,
     memory,
@@ -207,10 +213,14 @@ export const openVaultCore = async (
     receipt: (receipt) => begin(() => onReceipt(context, receipt)),
     putRefused: (chain, refusal) => begin(() => onPutRefused(context, chain, refusal)),
     pull: () => link.pull(vault, vectorOf(memory)),
+    job: (work) => run(() => work(context)),
     idle: () => serial.idle(),
     close: () => {
       endTrying?.();
-      return run(() => watch.saveAll());
+      return run(async () => {
+        await watch.saveAll();
+        if (memory.pending.length === 0) await endUse(store, vault);
+      });
     },
   };
 };

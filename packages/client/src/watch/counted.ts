@@ -30,6 +30,8 @@ export interface NamedRecord {
 export interface CountedJob {
   /** Those of one chain in their order. */
   readonly entries: readonly CountedEntry[];
+  /** Of envelopes that wait for what is missing: said all the same, and said again when they count. */
+  readonly held: readonly CountedEntry[];
   readonly named: readonly NamedRecord[];
   readonly rows: readonly ChainRow[];
   readonly voids: Draft["voids"];
@@ -54,12 +56,16 @@ export const gatherCounted = async (
   const sorted = [...byChain.values()].flatMap((ofChain) =>
     ofChain.toSorted((left, right) => left.by.seq - right.by.seq),
   );
+  const held = draft.seenByHeld
+    .map(entryOfSeen)
+    .filter(({ by }) => by.seq === (draft.chain(by.chain)?.counted ?? 0) + 1);
   const ids = await idsOf(memory, draft, [
     ...sorted.flatMap(({ marks }) => marks),
     ...claimedOf(claims, draft.changed),
   ]);
   return {
     entries: sorted,
+    held,
     named: await namedRecords(memory, draft, holds),
     rows: draft.changed,
     voids: draft.voids,

@@ -46,6 +46,11 @@ export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): W
     const former = entry.opening?.plaintext.predecessor?.chain;
     book = clear(book, (alarm) => alarm.type === "ChainVoid" && alarm.chain === former, nowMs);
   }
+  for (const { by, marks } of job.held) {
+    const claimed = addClaims(claims, by, marks, known);
+    ({ claims } = claimed);
+    alarms.push(...claimed.alarms);
+  }
   for (const { by, record } of job.named)
     claims = addNamedRecord(
       claims,

@@ -165,7 +165,10 @@ export const openStation = async (
       },
       onChange: nothing,
       onAuthorUnknown: (author) => void unknownAuthors.push(author),
-      onRefused: (chain, taken) => void refused.push({ chain, taken }),
+      onRefused: (chain, taken) => {
+        refused.push({ chain, taken });
+        core.watch.runRefused(chain, taken);
+      },
       onLogAhead: nothing,
       onOwnChainElsewhere: (chain) => void chainsElsewhere.push(chain),
       onFailure: (cause) => void failures.push(cause),
@@ -207,7 +210,7 @@ export const openStation = async (
     connect: async (chains = []) => {
       const ourLogHead = logs.head({ kind: LogKind.Vault, log: vault });
       assert(ourLogHead !== undefined, "the vault's log is here");
-      await core.connected({ chains, logHead: ourLogHead, ourLogHead });
+      await core.connected(chains, { logHead: ourLogHead, ourLogHead });
     },
     catchUp: async (now) => {
       for (const { state, records: some } of now.people)

@@ -1,0 +1,170 @@
+/** A13, A14, A16: whoever may not write any more, or never might. */
+import { removeMemberRecord, setRoleRecord } from "@duro/crypto";
+import { authorOf, identitiesOf, incarnationOf, withRotation } from "@duro/crypto/testing/people";
+import { assert, LogKind } from "@duro/crypto/types";
+import { type DeviceCut, Role } from "@duro/crypto/verify";
+import { envelopesToRun } from "@duro/protocol";
+import { describe, expect, test } from "vitest";
+import { createAuthor } from "./tools/author.ts";
+import { createSharedRoom, openOf, withRecord } from "./tools/rooms.ts";
+import { envelopesOf, item } from "./tools/runs.ts";
+import { deps, openStation, type Room } from "./tools/station.ts";
+
+/** A member who wrote two words, is removed there, and goes on as if nothing had happened. */
+const removed = () => {
+  const { room, owner, others } = createSharedRoom(Role.Writer, Role.Writer);
+  const [leaver, stayer] = [item(others, 0), item(others, 1)];
+  const author = createAuthor(room, leaver.state.user, leaver.device);
+  author.open();
+  const last = author.type("before ");
+  const { incarnation } = author;
+  const cuts: readonly DeviceCut[] = [
+    { device: leaver.device.id, chains: [{ incarnation, seq: last.head.seq, id: last.id }] },
+  ];
+  const { record, vaultKey } = removeMemberRecord(
+    deps,
+    room.vault.state,
+    authorOf(owner),
+    { identity: leaver.state, cuts },
+    identitiesOf(owner, stayer),
+    room.vault.key,
+  );
+  const after = withRecord(room, record, vaultKey);
+  return { room, after, owner, leaver, stayer, author };
+};
+
+describe("A13 whoever was removed", () => {
+  test.each(["after the removal", "before the removal", "around the removal"])(
+    "and writes on under the old epoch and head counts up to the cut, where it arrives %s",
+    async (when) => {
+      const { room, after, stayer, author } = removed();
+      author.type("after");
+      const [opening, before, late] = author.written;
+      assert(opening !== undefined && before !== undefined && late !== undefined, "three");
+      const reader = await openOf(when === "after the removal" ? after : room, stayer);
+      if (when === "around the removal") await reader.hear(envelopesToRun([opening, before]));
+      if (when === "before the removal") {
+        await reader.hear(envelopesToRun(author.written));
+        expect(await reader.text()).toBe("before after");
+      }
+      await reader.catchUp(after);
+      await reader.hear(envelopesToRun(author.written));
+      expect(await reader.text()).toBe("before ");
+      expect(reader.counted).toEqual({ [author.chain]: 2 });
+      expect(reader.failures).toEqual([]);
+    },
+  );
+
+  test("and opens another chain, backdated to when they were a member, counts for nothing", async () => {
+    const { room, after, leaver, stayer } = removed();
+    const again = createAuthor(room, leaver.state.user, leaver.device, incarnationOf(5));
+    again.open();
+    again.type("unseen");
+    const reader = await openOf(after, stayer);
+    await reader.hear(envelopesToRun(again.written));
+    expect(await reader.text()).toBe("");
+    expect(reader.counted).toEqual({ [again.chain]: 0 });
+  });
+
+  test("is cut by another branch than it shows, and then counts for nothing at the cut", async () => {
+    const { room, after, leaver, stayer, author } = removed();
+    const other = createAuthor(room, leaver.state.user, leaver.device);
+    const opening = item(author.written, 0);
+    other.raw(opening.head.kind, { clear: new Uint8Array(), plaintext: new Uint8Array() });
+    other.type("instead", { seq: 2, previous: opening.id });
+    const reader = await openOf(after, stayer);
+    await reader.hear(envelopesToRun([opening, item(other.written, 1)]));
+    expect(await reader.text()).toBe("");
+    expect(reader.counted).toEqual({ [author.chain]: 1 });
+  });
+});
+
+describe("A14 what is written after a removal", () => {
+  test("and was made offline before it was heard of is sealed under the new key alone", async () => {
+    const { room, after, owner, leaver } = removed();
+    const writer = await openOf(room, owner);
+    await writer.type("made before ");
+    await writer.catchUp(after);
+    await writer.sealAll();
+    const sealed = envelopesOf(writer.core.vault, writer.puts);
+    expect(sealed.map(({ head }) => head.epoch)).toEqual([2, 2]);
+    expect(sealed.every(({ head }) => head.logHead === after.vault.state.head.id)).toBe(true);
+    const spy = await openStation(after, leaver.state.user, leaver.device);
+    await spy.hear(...writer.puts);
+    expect(await spy.text()).toBe("");
+  });
+
+  test("is not sealed at all while the newest key is not at hand", async () => {
+    const { after, owner } = removed();
+    const writer = await openOf(after, owner);
+    const { view } = writer.core.memory;
+    const older = [...view.keys].filter(([epoch]) => epoch === 1);
+    await writer.core.viewChanged({ ...view, keys: new Map(older) });
+    await writer.type("waits");
+    await writer.sealAll();
+    expect(writer.puts).toEqual([]);
+    await writer.core.viewChanged(view);
+    await writer.sealAll();
+    expect(envelopesOf(writer.core.vault, writer.puts).map(({ head }) => head.epoch)).toEqual([
+      2, 2,
+    ]);
+  });
+
+  test("under an old epoch by somebody who knew of the new one is void", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const vault = withRotation(deps, room.vault, owner, room.people);
+    const rotated: Room = { ...room, vault };
+    const author = createAuthor(rotated, writer.state.user, writer.device);
+    author.open();
+    author.type("right ");
+    // The old key under the new log head.
+    const { head } = rotated.vault.state;
+    author.type("wrong", { key: room.vault.key, logHead: head.id, epoch: 1 });
+    const reader = await openOf(rotated, owner);
+    await reader.hear(envelopesToRun(author.written));
+    expect(reader.refused.map(({ taken }) => taken)).toEqual([
+      { kind: "refused", why: "RunBroken" },
+    ]);
+    const fresh = createAuthor(rotated, writer.state.user, writer.device);
+    fresh.open({ key: room.vault.key, epoch: 1 });
+    fresh.type("wrong", { key: room.vault.key, epoch: 1 });
+    await reader.hear(envelopesToRun(fresh.written));
+    expect(await reader.text()).toBe("");
+    expect(reader.core.memory.chains.get(fresh.chain)).toMatchObject({ counted: 0, voidAt: 1 });
+  });
+});
+
+describe("A16 somebody who only reads", () => {
+  test("and writes nevertheless counts for nothing, though a relay hands it out", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Viewer);
+    const viewer = item(others, 0);
+    const author = createAuthor(room, viewer.state.user, viewer.device);
+    author.open();
+    author.type("mine");
+    const reader = await openOf(room, owner);
+    await reader.hear(envelopesToRun(author.written));
+    expect(await reader.text()).toBe("");
+    expect(reader.counted).toEqual({ [author.chain]: 0 });
+  });
+
+  test("seals nothing, and raises no role of their own", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Viewer);
+    const viewer = item(others, 0);
+    const station = await openOf(room, viewer);
+    await station.type("mine");
+    await station.sealAll();
+    expect(station.puts).toEqual([]);
+    const raise = setRoleRecord(room.vault.state, authorOf(viewer), {
+      identity: viewer.state,
+      role: Role.Writer,
+      cuts: [],
+    });
+    const reader = await openOf(room, owner);
+    const name = { kind: LogKind.Vault, log: reader.core.vault } as const;
+    const taken = await reader.follow(name, [raise]);
+    expect(taken).toMatchObject({
+      value: { newCount: 0, trouble: { type: "LogRefused", error: { type: "RuleViolated" } } },
+    });
+  });
+});

@@ -1,0 +1,160 @@
+/** A8, A11, A19: two histories, of a log or of a chain. */
+import { cutRecord, pinRecord } from "@duro/crypto";
+import { authorOf, withDevice, withoutDevice, withVaultRecord } from "@duro/crypto/testing/people";
+import { LogKind } from "@duro/crypto/types";
+import { Role } from "@duro/crypto/verify";
+import { envelopesToRun } from "@duro/protocol";
+import { describe, expect, test } from "vitest";
+import { createAuthor } from "./tools/author.ts";
+import { createOwnRoom, createSharedRoom, openOf, withRecord } from "./tools/rooms.ts";
+import { item } from "./tools/runs.ts";
+import { deps, openStation } from "./tools/station.ts";
+
+/** Two records for one place: an owner's two devices, kept apart by the relay. */
+const twoWorlds = () => {
+  const { room, owner, others } = createSharedRoom(Role.Writer);
+  const writer = item(others, 0);
+  const { person: grown } = withDevice(deps, owner);
+  const people = [grown, writer];
+  const known = { ...room, people };
+  const pin = pinRecord(room.vault.state, authorOf(grown), [grown.state]);
+  const other = pinRecord(room.vault.state, authorOf(grown), [grown.state, writer.state]);
+  return {
+    room: known,
+    left: withRecord(known, pin),
+    right: withRecord(known, other),
+    grown,
+    writer,
+  };
+};
+
+describe("A8 two devices that were shown different logs", () => {
+  test("learn it from the first envelope that crosses: it counts for nothing, and the log is asked for", async () => {
+    const { left, right, grown, writer } = twoWorlds();
+    const author = createAuthor(left, writer.state.user, writer.device);
+    author.open();
+    author.type("from the left");
+    const reader = await openOf(right, grown);
+    await reader.hear(envelopesToRun(author.written));
+    expect(await reader.text()).toBe("");
+    expect([...reader.core.memory.holds.values()].map(({ why }) => why)).toEqual([
+      "a record of the vault's log",
+    ]);
+    expect(reader.failures).toEqual([]);
+  });
+
+  test("name both records where the relay shows the other branch, keep theirs, and seal nothing", async () => {
+    const { left, right, grown } = twoWorlds();
+    const reader = await openOf(right, grown);
+    const name = { kind: LogKind.Vault, log: reader.core.vault } as const;
+    const taken = await reader.follow(name, left.vault.records);
+    expect(taken).toMatchObject({
+      value: {
+        newCount: 0,
+        trouble: {
+          type: "LogForked",
+          ours: right.vault.state.head.id,
+          theirs: left.vault.state.head.id,
+        },
+      },
+    });
+    expect(reader.logs.vault(reader.core.vault)?.head.id).toBe(right.vault.state.head.id);
+  });
+});
+
+describe("A11 a log that is cut short or has a hole", () => {
+  test("is not taken from behind the hole", async () => {
+    const { room, left, grown } = twoWorlds();
+    const reader = await openOf(room, grown);
+    const name = { kind: LogKind.Vault, log: reader.core.vault } as const;
+    const later = withVaultRecord(
+      left.vault,
+      pinRecord(left.vault.state, authorOf(grown), [grown.state]),
+      room.people,
+    );
+    const taken = await reader.follow(name, [item(later.records, -1)]);
+    expect(taken).toMatchObject({ value: { newCount: 0, trouble: { type: "LogGap" } } });
+    expect(reader.logs.vault(reader.core.vault)?.head.id).toBe(room.vault.state.head.id);
+  });
+
+  test("whose revocation is hidden from us shows by the pin that relies on it", async () => {
+    const own = createOwnRoom(2);
+    const before = own.person;
+    const after = withoutDevice(deps, before, item(own.devices, 1));
+    const reader = await openStation(own, before.state.user, before.device);
+    const people = [after];
+    const cut = withRecord(
+      { ...own, people },
+      // A pin past a revocation brings the cut.
+      cutRecord(own.vault.state, authorOf(after), "cutDevice", {
+        identity: after.state,
+        cuts: [{ device: item(own.devices, 1).id, chains: [] }],
+      }),
+    );
+    const name = { kind: LogKind.Vault, log: reader.core.vault } as const;
+    const taken = await reader.follow(name, [item(cut.vault.records, -1)]);
+    expect(taken).toMatchObject({
+      value: {
+        newCount: 0,
+        trouble: { type: "IdentityNeeded", user: before.state.user, index: after.state.head.index },
+      },
+    });
+  });
+});
+
+describe("A19 two envelopes for one place", () => {
+  test("are noticed by whoever has one and meets the other, and neither is replaced", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const one = createAuthor(room, writer.state.user, writer.device);
+    const opening = one.open();
+    const first = one.type("one");
+    const two = createAuthor(room, writer.state.user, writer.device);
+    two.open();
+    const second = two.type("two", { previous: opening.id });
+    const reader = await openOf(room, owner);
+    await reader.hear(envelopesToRun([opening, first]), envelopesToRun([opening, second]));
+    expect(reader.refused.map(({ taken }) => taken)).toMatchObject([
+      { kind: "equivocation", ours: { head: first.head }, theirs: { head: second.head } },
+    ]);
+    expect(reader.alarms).toContain("Equivocation");
+    expect(await reader.text()).toBe("one");
+  });
+
+  test("of which one is not signed are the relay's lie, and prove nothing", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const one = createAuthor(room, writer.state.user, writer.device);
+    const opening = one.open();
+    const first = one.type("one");
+    const two = createAuthor(room, writer.state.user, writer.device);
+    two.open();
+    const second = { ...two.type("two", { previous: opening.id }), signature: first.signature };
+    const reader = await openOf(room, owner);
+    await reader.hear(envelopesToRun([opening, first]), envelopesToRun([opening, second]));
+    expect(reader.refused.map(({ taken }) => taken)).toEqual([
+      { kind: "refused", why: "BadSignature" },
+    ]);
+    expect(reader.alarms).toEqual([]);
+  });
+
+  test("of which ours lies within a run, with a signature that the relay spoiled, are no proof to post", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const one = createAuthor(room, writer.state.user, writer.device);
+    const opening = one.open();
+    const first = one.type("one");
+    const third = one.type(" more");
+    const two = createAuthor(room, writer.state.user, writer.device);
+    two.open();
+    const second = two.type("two", { previous: opening.id });
+    const spoiled = { ...first, signature: opening.signature };
+    const reader = await openOf(room, owner);
+    await reader.hear(envelopesToRun([opening, spoiled, third]));
+    expect(await reader.text()).toBe("one more");
+    await reader.hear(envelopesToRun([opening, second]));
+    expect(reader.refused.map(({ taken }) => taken)).toEqual([
+      { kind: "refused", why: "BadSignature" },
+    ]);
+  });
+});
