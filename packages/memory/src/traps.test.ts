@@ -12,6 +12,7 @@ import { judge, validate } from "./commands/judge.ts";
 import { remember, decide } from "./commands/remember.ts";
 import { monthOf, shardDoc } from "./docs/names.ts";
 import { createWorld, errorOf, start, valueOf } from "./testing/replicas.ts";
+import { anyText } from "./testing/anyText.ts";
 import { setText } from "./text/setText.ts";
 
 const docOf = (clientId: number): Y.Doc => {
@@ -190,7 +191,7 @@ describe("text that its writer alone has", () => {
 
   test("[MEM2] what is stored is what all others read", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", minLength: 1 }), (words) => {
+      fc.property(anyText, (words) => {
         const world = createWorld();
         const [laptop, tower] = [world.device("laptop").memory, world.device("tower").memory];
         const claim = `${words}\ud83e`;

@@ -187,6 +187,16 @@ describe("[MEM12] an export comes back", () => {
     expect(valueOf(list(to)).items).toEqual([]);
   });
 
+  test("not with verdicts on what has been purged here", () => {
+    const from = createWorld().device("laptop").memory;
+    const { id } = valueOf(decide(from, { decision: "use SQLite" }));
+    const { memory, doc } = createWorld().device("other");
+    valueOf(purge(memory, imported(memory, exported(from)).ids));
+    valueOf(validate(from, id, { status: "reversed", by: "user" }));
+    imported(memory, exported(from));
+    for (const name of valueOf(docNames(memory))) expect(doc(name).getMap("events").size).toBe(0);
+  });
+
   test("on two devices at once as two entries, of which one is shown", () => {
     const from = createWorld().device("laptop").memory;
     valueOf(remember(from, { claim: "said once" }));

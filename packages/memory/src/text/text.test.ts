@@ -6,6 +6,7 @@ import { edit } from "../commands/edit.ts";
 import { remember } from "../commands/remember.ts";
 import { kindNames } from "../entities/kinds.ts";
 import type { EntryId } from "../ids.ts";
+import { anyText } from "../testing/anyText.ts";
 import { furnish } from "../testing/furnish.ts";
 import { createWorld, valueOf } from "../testing/replicas.ts";
 import { toAgentLine, toAgentText } from "./agentText.ts";
@@ -36,7 +37,7 @@ describe("[MEM16] identifiers", () => {
 
 test("[MEM16] a question can never be more than words to the index", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (query) => {
+    fc.property(anyText, (query) => {
       const match = ftsQueryOf(query);
       expect(match === undefined || /^"[^"\s]+"\*(?: "[^"\s]+"\*)*$/u.test(match)).toBe(true);
     }),
@@ -84,7 +85,7 @@ describe("[MEM16] a row of the index", () => {
 describe("[MEM9] text on its way to an agent", () => {
   test("is one short line without signs that anything acts on", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 2_000 }), (text) => {
+      fc.property(anyText, (text) => {
         const line = toAgentLine(text);
         expect(Array.from(line).length).toBeLessThanOrEqual(300);
         expect(/[\p{Cc}\p{Cf}\u2028\u2029<>]/u.test(line)).toBe(false);
