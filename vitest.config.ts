@@ -6,6 +6,8 @@ import { browserFlags, browserPath } from "./scripts/browserPath.mjs";
 const unitTests = ["packages/*/src/**/*.test.ts"];
 const postgresTests = "packages/**/*.pg.test.ts";
 const relayTests = "test/**/*.relay.test.ts";
+/** A page and a machine at one relay. */
+const besideBrowserTests = "test/client/browser.relay.test.ts";
 
 export default defineConfig({
   test: {
@@ -44,6 +46,8 @@ export default defineConfig({
         test: {
           name: "relay",
           include: [relayTests],
+          // The gate names and counts what is left out.
+          exclude: browserPath() === undefined ? [besideBrowserTests] : [],
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 120_000,

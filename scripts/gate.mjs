@@ -120,6 +120,8 @@ if (scope === "all") {
     return undefined;
   });
   await step("the relay as a program", () => vitest(["relay"]));
+  if (browserPath() === undefined)
+    leftOut.push("Left out: 1 test of a browser and Node at one relay, for the same reason.");
   await step("protections taken away, every tenth", () =>
     whole("node", ["test/mutants/control.ts", "--every", "10"]),
   );

@@ -1,7 +1,8 @@
 /** What an engine notices of a relay that loses, hides or lies, and of itself being there twice. */
 import { createNodeTransport } from "@duro/client/node";
 import type { Engine } from "@duro/client";
-import { asSignPublicKey, assert } from "@duro/crypto/types";
+import { asSignPublicKey, assert, EnvelopeKind } from "@duro/crypto/types";
+import { decodeHead } from "@duro/crypto/verify";
 import { afterEach, expect, test } from "vitest";
 import {
   createManualClock,
@@ -99,7 +100,7 @@ test("a relay that was put back is noticed, gets back what it lost, and then it 
 
 test("a relay that hides the end of a chain is named within the grace, and the alarm outlives a restart", async () => {
   const clock = createManualClock(Date.now());
-  const { vault, first, second, third, open } = await openWorld({ nowMs: clock.nowMs });
+  const { vault, first, second, third, open } = await openWorld({ nowMs: () => clock.nowMs() });
   const { vault: id } = vault.state;
   const author = await open(first, undefined, undefined, { clock });
   const a = await textOf(author, id);
@@ -209,3 +210,40 @@ test("a relay with another key is refused, and that stands until the known one i
   await until(() => a.vault.status.isCaughtUp);
   expect(standing(engine)).toEqual([]);
 });
+
+test("a device says how far it has seen the others when it starts, while it works, and when it leaves", async () => {
+  const clock = createManualClock(Date.now());
+  const { vault, first, second, open, stores } = await openWorld({ nowMs: () => clock.nowMs() });
+  const { vault: id } = vault.state;
+  const engine = await open(first, undefined, undefined, { clock });
+  const other = await open(second, undefined, undefined, { clock });
+  const a = await textOf(engine, id);
+  const b = await textOf(other, id);
+  const beaconCount = (): number => {
+    const chains = [...engine.chains(id)].filter(({ device }) => device === first.id);
+    return (stores.data.envelopes.get(id) ?? []).filter(
+      ({ chain, signedHead }) => chains.some((row) => row.chain === chain) && isBeacon(signedHead),
+    ).length;
+  };
+  await until(() => beaconCount() === 1);
+  await pass(clock, 310_000);
+  expect(beaconCount()).toBe(1);
+  a.text().insert(0, "one");
+  await until(() => b.text().toJSON() === "one");
+  await pass(clock, 30_000);
+  await until(() => beaconCount() === 2);
+  b.text().insert(0, "two ");
+  await until(() => a.text().toJSON() === "two one");
+  engine.disconnect();
+  await until(() => beaconCount() === 3);
+  await until(() => engine.status.link === "idle" || engine.status.link === "stopped");
+  expect([engine, other].map(({ alarms }) => alarms)).toEqual([[], []]);
+});
+
+const signatureByteLength = 64;
+
+const isBeacon = (signedHead: Uint8Array): boolean => {
+  const head = decodeHead(signedHead.subarray(0, -signatureByteLength));
+  assert(head.ok, "the relay keeps heads that it could read");
+  return head.value.kind === EnvelopeKind.Beacon;
+};

@@ -1,7 +1,7 @@
 /** Machines that come and go: paired, recovered, revoked, at the relay's own program on real sockets. */
 import { createDeviceKeys, createPhrase } from "@duro/crypto";
 import { DeviceScope } from "@duro/crypto/types";
-import { recover, revokeDevice, systemClock } from "@duro/client";
+import { newPhrase, recover, revokeDevice, systemClock } from "@duro/client";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { endEverything } from "../relay/tools/program.ts";
 import {
@@ -26,9 +26,7 @@ let relay: RelayProgram;
 beforeAll(async () => {
   relay = await startRelay();
 });
-afterEach(async () => {
-  expect(await closeMachines()).toEqual([]);
-});
+afterEach(closeMachines);
 afterAll(endEverything);
 
 const isConnected = (machine: Machine): boolean => machine.engine.status.link === "ready";
@@ -44,6 +42,7 @@ test("a machine that was let in reads everything and writes", async () => {
   await until(() => second.read() === "old ", "the newcomer reads");
   await second.write("new");
   await until(() => first.read() === "old new", "what the newcomer writes counts");
+  expect(second.read()).toBe(first.read());
 });
 
 test("a wrong number burns the code, and nobody was added", async () => {
@@ -59,17 +58,21 @@ test("a wrong number burns the code, and nobody was added", async () => {
     },
   });
   expect(approved).toEqual({ ok: false, error: { type: "CheckNumberRefused" } });
-  expect(await newcomer.joined).toEqual({ ok: false, error: { type: "MailboxOver", how: "burnt" } });
+  expect(await newcomer.joined).toEqual({
+    ok: false,
+    error: { type: "MailboxOver", how: "burnt" },
+  });
   const again = await approve(laptop, relay.url, { code, choose: lookAt(newcomer) });
   expect(again).toMatchObject({ ok: false, error: { type: "MailboxRefused" } });
   expect(laptop.engine.identity(laptop.user)?.devices.size).toBe(2);
-  expect(await newcomer.store.range("facts", { from: Uint8Array.of(0), end: undefined }, 9)).toEqual(
-    [],
-  );
+  expect(
+    await newcomer.store.range("facts", { from: Uint8Array.of(0), end: undefined }, 9),
+  ).toEqual([]);
 });
 
 /** Another code for the same mailbox: its check sign fits, its secret does not. */
-const guessOf = (code: string, wrong: (mailbox: string) => string): string => wrong(code.slice(0, 3));
+const guessOf = (code: string, wrong: (mailbox: string) => string): string =>
+  wrong(code.slice(0, 3));
 
 test("a guess at the code is refused by the proof, and burns it for everybody", async () => {
   const laptop = await foundPerson(relay.url);
@@ -100,8 +103,15 @@ test("a store that somebody lives in takes nobody else", async () => {
   expect(await newcomer.joined).toEqual({ ok: false, error: { type: "AlreadySetUp" } });
 });
 
-const recoverOn = (store: Machine["store"], device: Machine["device"]) =>
-  ({ store, transport, clock: systemClock, randomBytes, device, relayUrl: relay.url, program });
+const recoverOn = (store: Machine["store"], device: Machine["device"]) => ({
+  store,
+  transport,
+  clock: systemClock,
+  randomBytes,
+  device,
+  relayUrl: relay.url,
+  program,
+});
 
 test("the words bring back everything on a new machine", async () => {
   const lost = await foundPerson(relay.url);
@@ -179,7 +189,10 @@ test("a machine cannot revoke itself, nor one that is not there", async () => {
     error: { type: "DeviceIsOwn" },
   });
   const other = createDeviceKeys({ randomBytes }).id;
-  expect(await revokeDevice(deps, other)).toEqual({ ok: false, error: { type: "DeviceNotActive" } });
+  expect(await revokeDevice(deps, other)).toEqual({
+    ok: false,
+    error: { type: "DeviceNotActive" },
+  });
 });
 
 test("a phone asks for less, and is not let in as more", async () => {
@@ -190,4 +203,63 @@ test("a phone asks for less, and is not let in as more", async () => {
   const approved = await approve(laptop, relay.url, { code, choose: lookAt(phone) });
   expect(approved).toEqual({ ok: false, error: { type: "ScopeDiffers" } });
   expect(await phone.joined).toMatchObject({ ok: false, error: { type: "MailboxOver" } });
+});
+
+test("a phone reads the vaults that it was granted, and what it writes goes nowhere", async () => {
+  const laptop = await foundPerson(relay.url);
+  const { vault } = laptop;
+  const text = await openText(laptop, vault);
+  await text.write("for the phone");
+  await until(() => isSent(laptop, vault), "it is sent");
+  const phone = showCode(relay.url, { as: DeviceScope.Viewer });
+  const approved = await approve(laptop, relay.url, {
+    code: await phone.code,
+    choose: lookAt(phone),
+    as: { scope: DeviceScope.Viewer, expiresAtMs: Date.now() + 3_600_000, vaults: [vault] },
+  });
+  expect(approved.ok).toBe(true);
+  expect(await phone.joined).toEqual({ ok: true, value: { user: laptop.user } });
+  await phone.store.close();
+  const viewer = await openMachine(phone.file, phone.device, relay.url);
+  const screen = await openText(viewer, vault);
+  await until(() => screen.read() === "for the phone", "it reads");
+  await screen.write(", not by it");
+  await text.write(" alone");
+  await until(() => screen.read().includes(" alone"), "it goes on reading");
+  expect(text.read()).toBe("for the phone alone");
+  const chains = [...laptop.engine.chains(vault)];
+  expect(chains.some(({ device }) => device === phone.device.id)).toBe(false);
+
+  const epochs = laptop.engine.vaultLog(vault)?.epochs.length ?? 0;
+  const revoked = await revokeDevice({ ...laptop, randomBytes }, phone.device.id);
+  expect(revoked).toEqual({ ok: true, value: { owed: [] } });
+  expect(laptop.engine.vaultLog(vault)?.epochs.length).toBe(epochs + 1);
+  await until(() => viewer.engine.status.link === "stopped", "the phone is told");
+});
+
+test("new words take the place of the old ones, which open nothing any more", async () => {
+  const laptop = await foundPerson(relay.url);
+  const { vault } = laptop;
+  await until(() => isSent(laptop, vault), "it is linked");
+  const deps = { ...laptop, randomBytes };
+  const others = createPhrase({ randomBytes });
+  const refused = await newPhrase(deps, others, async () => true);
+  expect(refused).toMatchObject({ ok: false, error: { type: "PhraseOtherIdentity" } });
+  const declined = await newPhrase(deps, laptop.phrase, async () => false);
+  expect(declined).toEqual({ ok: false, error: { type: "PhraseNotKept" } });
+  expect(laptop.engine.identity(laptop.user)?.head.index).toBe(1);
+  let words = laptop.phrase;
+  const changed = await newPhrase(deps, laptop.phrase, async (phrase) => {
+    words = phrase;
+    return true;
+  });
+  expect(changed).toEqual({ ok: true, value: { owed: [] } });
+  const store = openStore();
+  const device = createDeviceKeys({ randomBytes });
+  const confirm = async (): Promise<boolean> => true;
+  const withOld = await recover(recoverOn(store, device), { phrase: laptop.phrase, confirm });
+  expect(withOld).toMatchObject({ ok: false, error: { type: "NoSession" } });
+  const withNew = await recover(recoverOn(store, device), { phrase: words, confirm });
+  expect(withNew).toEqual({ ok: true, value: { user: laptop.user } });
+  await store.close();
 });

@@ -1,6 +1,6 @@
 /** A person begins, with a relay or without one: on a real store, at the relay's own program. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { registerAccount } from "@duro/client";
+import { newPhrase, registerAccount } from "@duro/client";
 import { endEverything } from "../relay/tools/program.ts";
 import {
   closeMachines,
@@ -10,6 +10,7 @@ import {
   openMachine,
   openStore,
   openText,
+  randomBytes,
   type RelayProgram,
   startRelay,
   until,
@@ -19,9 +20,7 @@ let relay: RelayProgram;
 beforeAll(async () => {
   relay = await startRelay();
 });
-afterEach(async () => {
-  expect(await closeMachines()).toEqual([]);
-});
+afterEach(closeMachines);
 afterAll(endEverything);
 
 test("a new vault's log reaches the relay by itself, and edits are receipted", async () => {
@@ -29,6 +28,8 @@ test("a new vault's log reaches the relay by itself, and edits are receipted", a
   const text = await openText(person, person.vault);
   await text.write("hello");
   await until(() => isSent(person, person.vault), "the edit is receipted");
+  const chains = [...person.engine.chains(person.vault)];
+  expect(chains.map(({ head, receipted }) => receipted === head.at)).toEqual([true]);
 });
 
 test("what was written before there was a relay reaches one that comes later", async () => {
@@ -47,10 +48,14 @@ test("what was written before there was a relay reaches one that comes later", a
   expect((await openText(machine, person.vault)).read()).toBe("before");
 });
 
-test("an engine without a relay says so of a record that it cannot append", async () => {
+test("without a relay a record that would need one is lost at once, and nothing waits for ever", async () => {
   const person = await foundPerson(undefined);
-  const identity = person.engine.identity(person.user);
-  const posted = await person.engine.post({ kind: 1, log: person.user }, () => undefined);
-  expect(posted.ok).toBe(true);
-  expect(identity?.devices.size).toBe(2);
+  const lost = { ok: false, error: { type: "RecordLost" } };
+  const deps = { ...person, randomBytes };
+  expect(await newPhrase(deps, person.phrase, async () => true)).toEqual(lost);
+  expect(person.engine.identity(person.user)?.head.index).toBe(1);
+  expect(await person.engine.mailboxes.open()).toEqual({
+    ok: false,
+    error: { type: "MailboxOver", how: "connection lost" },
+  });
 });

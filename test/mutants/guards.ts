@@ -2,6 +2,7 @@
  * Protections, and where each stands. The control takes one away at a time and wants the tests to
  * notice: a test that passes without the check proves nothing.
  */
+import { checkpointGuards } from "./checkpointGuards.ts";
 import { engineGuards } from "./engineGuards.ts";
 import { type Guard, guard, off, on } from "./guard.ts";
 
@@ -774,5 +775,6 @@ export const guards: readonly Guard[] = [
     "ground.state.head.id !== logHead.id",
     tidyTests,
   ),
+  ...checkpointGuards,
   ...engineGuards,
 ];

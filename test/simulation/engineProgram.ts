@@ -1,11 +1,12 @@
 /** The engine as it is, on a machine of the world: people edit Yjs documents with it. */
-import { assert, bytesToHex, LogKind } from "@duro/crypto/types";
+import { assert, bytesToHex, err, LogKind } from "@duro/crypto/types";
 import { docDigestOf, encodeRecord, type LogRecord } from "@duro/crypto/verify";
 import { type DocId, docIds, type LogName, type VaultId } from "@duro/protocol";
 import { applyUpdate, Doc, encodeStateAsUpdate } from "yjs";
 import {
   type AlarmType,
   type Engine,
+  type Http,
   openEngine,
   type OpenDoc,
 } from "../../packages/client/src/index.ts";
@@ -37,12 +38,18 @@ const setUp = async ({ store, books, device }: ProgramDeps): Promise<boolean> =>
   return (await store.commit([selfWrite(owner.state.user)])).ok;
 };
 
+/** The world has sockets and nothing else: no blob comes to the relay, so no checkpoint does. */
+const noHttp: Http = {
+  request: async () => err({ type: "Unreachable", code: "NO_HTTP" }),
+};
+
 export const startEngineProgram = async (deps: ProgramDeps): Promise<Program> => {
   const { store, transport, clock, randomBytes, device, relayUrl, fail } = deps;
   const open = (): ReturnType<typeof openEngine> =>
     openEngine({
       store,
       transport,
+      http: noHttp,
       clock,
       guard: createDirectGuard(),
       randomBytes,

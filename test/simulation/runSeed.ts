@@ -55,6 +55,8 @@ export interface RunReport {
 const healingMsMax = 15 * 60_000;
 /** How often somebody looks whether all see the same. */
 const lookIntervalMs = 5_000;
+/** Whoever opens a document waits for a disk, and for nobody else. */
+const lookMsMax = 60_000;
 
 export const runSeed = (options: RunOptions): Promise<RunReport> => inRealm(() => run(options));
 
@@ -91,6 +93,14 @@ const run = async (options: RunOptions): Promise<RunReport> => {
   };
 };
 
+/** A run of 150 steps has some ten thousand. */
+const eventCountMax = 150_000;
+
+const checkCalm = ({ scheduler, faults, fault }: World): void => {
+  if (scheduler.eventCount > eventCountMax && faults.length === 0)
+    fault(`a storm: ${eventCountMax} events, and no end`);
+};
+
 const goWrong = async (
   world: World,
   stepCount: number,
@@ -104,6 +114,7 @@ const goWrong = async (
     actions.set(action, (actions.get(action) ?? 0) + 1);
     await scheduler.runUntil(scheduler.nowMs + pauseAfter(world, rng, action), () => {
       checkRelay(world);
+      checkCalm(world);
       return world.faults.length > 0;
     });
   }
@@ -120,7 +131,10 @@ const heal = async (world: World): Promise<number> => {
   while (world.faults.length === 0 && scheduler.nowMs - beganMs < healingMsMax) {
     for (const node of nodes) node.start();
     for (const machine of machines) machine.start();
-    await scheduler.runUntil(scheduler.nowMs + lookIntervalMs, () => world.faults.length > 0);
+    await scheduler.runUntil(scheduler.nowMs + lookIntervalMs, () => {
+      checkCalm(world);
+      return world.faults.length > 0;
+    });
     unrest = await restlessness(world);
     if (unrest === undefined) break;
   }
@@ -144,7 +158,7 @@ const restlessness = async (world: World): Promise<string | undefined> => {
 };
 
 const viewsOf = async (
-  { machines, scheduler }: World,
+  { machines, scheduler, fault }: World,
   { isIn }: Belonging,
 ): Promise<ReadonlyMap<string, View>> => {
   const views = new Map<string, View>();
@@ -152,8 +166,9 @@ const viewsOf = async (
     if (program === undefined || !isIn(resident)) continue;
     let view: View | undefined;
     void program.look().then((seen) => (view = seen));
-    await scheduler.runUntil(Infinity, () => view !== undefined);
-    if (view !== undefined) views.set(name, view);
+    await scheduler.runUntil(scheduler.nowMs + lookMsMax, () => view !== undefined);
+    if (view === undefined) fault(`${name} does not show its documents`);
+    else views.set(name, view);
   }
   return views;
 };

@@ -19,12 +19,15 @@ export {
   approvePairing,
 } from "./flows/approvePairing.ts";
 export { type Founded, foundIdentity } from "./flows/foundIdentity.ts";
+export { identityRecords } from "./flows/identityRecords.ts";
 export {
   type JoinDeps,
   joinByPairing,
   type JoinError,
   type JoinScreen,
 } from "./flows/joinByPairing.ts";
+export { addMember, type Joining, removeMember, setRole } from "./flows/members.ts";
+export { newPhrase, type NewPhraseError } from "./flows/newPhrase.ts";
 export { recover, type RecoverError, type Recovery } from "./flows/recover.ts";
 export {
   type Revoked,

@@ -8,7 +8,7 @@ import { describe, expect, test } from "vitest";
 import { createAuthor } from "./tools/author.ts";
 import { createOwnRoom, createSharedRoom, openOf, withRecord } from "./tools/rooms.ts";
 import { item } from "./tools/runs.ts";
-import { deps, openStation } from "./tools/station.ts";
+import { deps, frameOf, openStation } from "./tools/station.ts";
 
 /** Two records for one place: an owner's two devices, kept apart by the relay. */
 const twoWorlds = () => {
@@ -118,6 +118,21 @@ describe("A19 two envelopes for one place", () => {
       { kind: "equivocation", ours: { head: first.head }, theirs: { head: second.head } },
     ]);
     expect(reader.alarms).toContain("Equivocation");
+    expect(await reader.text()).toBe("one");
+  });
+
+  test("are noticed as well where both come at once, before either is kept", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const one = createAuthor(room, writer.state.user, writer.device);
+    const opening = one.open();
+    one.type("one");
+    const two = createAuthor(room, writer.state.user, writer.device);
+    two.open();
+    const second = two.type("two", { previous: opening.id });
+    const reader = await openOf(room, owner);
+    await reader.hearBytes(frameOf(envelopesToRun(one.written), envelopesToRun([second])));
+    expect(reader.refused.map(({ taken }) => taken.kind)).toEqual(["equivocation"]);
     expect(await reader.text()).toBe("one");
   });
 

@@ -141,7 +141,9 @@ export const attacks: readonly Attack[] = [
     name: "operations of somebody else",
     verdict: "void",
     content: (clientId) => ({
-      update: encodeStateAsUpdate(edited((doc) => doc.getText("t").insert(0, "forged"), clientId + 1)),
+      update: encodeStateAsUpdate(
+        edited((doc) => doc.getText("t").insert(0, "forged"), clientId + 1),
+      ),
     }),
   },
   {

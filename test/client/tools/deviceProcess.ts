@@ -7,8 +7,13 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { deviceKeysFromSeed, secret, systemRandomBytes } from "@duro/crypto";
 import { hexToBytes } from "@duro/crypto/types";
-import { openEngine, systemClock, type Vault } from "@duro/client";
-import { createNodeApplyGuard, createNodeTransport, openSqliteLocalStore } from "@duro/client/node";
+import { openEngine, type OpenDoc, systemClock, type Vault } from "@duro/client";
+import {
+  createNodeApplyGuard,
+  createNodeHttp,
+  createNodeTransport,
+  openSqliteLocalStore,
+} from "@duro/client/node";
 import { vaultIds } from "@duro/protocol";
 import { createChance } from "../../relay/tools/chance.ts";
 import { docsOfRounds, type Order } from "./deviceOrder.ts";
@@ -30,6 +35,7 @@ else {
   const engine = await openEngine({
     store: store.value,
     transport: createNodeTransport(),
+    http: createNodeHttp({ clock: systemClock }),
     clock: systemClock,
     guard: createNodeApplyGuard({ clock: systemClock }),
     randomBytes: systemRandomBytes,
@@ -47,12 +53,12 @@ else {
 }
 
 async function work(vault: Vault): Promise<void> {
-  const docs = [];
+  const docs: OpenDoc[] = [];
   for (const doc of docsOfRounds) docs.push(await vault.open(doc));
-  let isQuiet = false;
+  const asked = { isQuiet: false };
   const answers: Record<string, () => void> = {
     quiet: () => {
-      isQuiet = true;
+      asked.isQuiet = true;
     },
     // Both are asked until both have everything.
     list: () => {
@@ -65,7 +71,7 @@ async function work(vault: Vault): Promise<void> {
   };
   createInterface(process.stdin).on("line", (line) => answers[line]?.());
   say("ready");
-  for (let number = order.firstNumber; !isQuiet; number += 1) {
+  for (let number = order.firstNumber; !asked.isQuiet; number += 1) {
     const opened = docs[chance.below(docs.length)];
     if (opened === undefined) continue;
     const words = opened.doc.getArray<string>("words");

@@ -140,7 +140,8 @@ export const runDeviceRounds = async (options: DeviceRoundsOptions): Promise<Dev
       assert(one !== undefined && other !== undefined, "there are two");
       const killed = round % bothEvery === 0 ? [one, other] : [one];
       const isEarly = round % earlyEvery === 0;
-      if (!isEarly) await until(() => killed.every(({ child }) => child.isReady()), "it starts", startMsMax);
+      if (!isEarly)
+        await until(() => killed.every(({ child }) => child.isReady()), "it starts", startMsMax);
       await sleep(chance.below(killAfterMsMax));
       await Promise.all(killed.map(({ child }) => child.kill()));
       counts.kills += killed.length;
@@ -196,7 +197,11 @@ const createPair = async (ledger: Ledger, chance: Chance): Promise<Pair> => {
     sides,
     readThird: async () => {
       const machine = await openMachine(third.file, third.device, url);
-      await until(() => machine.engine.vault(vault)?.status.isCaughtUp === true, "it reads", settleMsMax);
+      await until(
+        () => machine.engine.vault(vault)?.status.isCaughtUp === true,
+        "it reads",
+        settleMsMax,
+      );
       const lists = [];
       for (const doc of docsOfRounds) {
         const opened = await machine.engine.vault(vault)?.open(doc);

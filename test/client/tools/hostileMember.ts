@@ -25,7 +25,7 @@ export interface Attack {
   /** What becomes of the chain that holds it, behind one good envelope. */
   readonly verdict: "void" | "held";
   /** The content of a DATA; an update of the attacked document where it is not deflated. */
-  content(clientId: number, goodUpdate: Uint8Array): Promise<Content> | Content;
+  readonly content: (clientId: number, goodUpdate: Uint8Array) => Content;
 }
 
 export type Content = { readonly update: Uint8Array } | { readonly deflated: Uint8Array };
@@ -33,7 +33,7 @@ export type Content = { readonly update: Uint8Array } | { readonly deflated: Uin
 export interface Sealed {
   readonly chain: ChainId;
   /** Resolves when the relay has it. */
-  send(): Promise<void>;
+  readonly send: () => Promise<void>;
 }
 
 export interface HostileMember {
@@ -92,7 +92,7 @@ export const becomeHostile = async (
       const seen = encodeStateVector(ydoc);
       text.insert(0, `<late ${name}>`);
       const late = encodeStateAsUpdate(ydoc, seen);
-      const bodies = [dataOfUpdate(good), bodyOf(await content(clientId, good)), dataOfUpdate(late)];
+      const bodies = [dataOfUpdate(good), bodyOf(content(clientId, good)), dataOfUpdate(late)];
       const place = { vault, view, own, row: undefined };
       const { envelopes } = sealBodies({ randomBytes }, place, bodies);
       const [opening, ...others] = envelopes;

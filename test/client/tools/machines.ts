@@ -20,7 +20,12 @@ import {
   registerAccount,
   systemClock,
 } from "@duro/client";
-import { createNodeApplyGuard, createNodeHttp, createNodeTransport, openSqliteLocalStore } from "@duro/client/node";
+import {
+  createNodeApplyGuard,
+  createNodeHttp,
+  createNodeTransport,
+  openSqliteLocalStore,
+} from "@duro/client/node";
 import { newFolder } from "../../relay/tools/folders.ts";
 import { type Program, startProgram } from "../../relay/tools/program.ts";
 
@@ -73,6 +78,7 @@ export const openMachine = async (
   const engine = await openEngine({
     store,
     transport,
+    http,
     clock: systemClock,
     guard: createNodeApplyGuard({ clock: systemClock }),
     randomBytes,
@@ -102,11 +108,11 @@ export const openMachine = async (
   return machine;
 };
 
-/** Ends what still runs, and says what they failed at. */
-export const closeMachines = async (): Promise<readonly unknown[]> => {
+/** Ends what still runs; nothing of it may have failed. */
+export const closeMachines = async (): Promise<void> => {
   const failures = [...open].flatMap((machine) => machine.failures);
   for (const machine of open) await machine.close();
-  return failures;
+  assert(failures.length === 0, `an engine failed: ${String(failures[0])}`);
 };
 
 export interface FoundedPerson extends Machine {
@@ -137,7 +143,7 @@ export const notes: DocId = docIds.fromBytes(new Uint8Array(docIds.byteLength).f
 
 export interface Text {
   readonly opened: OpenDoc;
-  read(): string;
+  readonly read: () => string;
   /** At the end, and durable on this machine. */
   write(text: string): Promise<void>;
 }

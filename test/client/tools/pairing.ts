@@ -31,7 +31,12 @@ export interface Newcomer {
 
 export const showCode = (
   relayUrl: string,
-  { as = DeviceScope.Full, file = newStoreFile(), store = openStore(file), device = createDeviceKeys({ randomBytes }) }: {
+  {
+    as = DeviceScope.Full,
+    file = newStoreFile(),
+    store = openStore(file),
+    device = createDeviceKeys({ randomBytes }),
+  }: {
     readonly as?: typeof DeviceScope.Full | typeof DeviceScope.Viewer;
     readonly file?: string;
     readonly store?: LocalStore;
@@ -77,7 +82,10 @@ export const addMachine = async (machine: Machine, relayUrl: string): Promise<Ma
   const newcomer = showCode(relayUrl);
   const code = await newcomer.code;
   const approved = await approve(machine, relayUrl, { code, choose: lookAt(newcomer) });
-  assert(approved.ok, `whoever types the right code and finds the number lets in: ${JSON.stringify([approved, await newcomer.joined])}`);
+  assert(
+    approved.ok,
+    `whoever types the right code and finds the number lets in: ${JSON.stringify([approved, await newcomer.joined])}`,
+  );
   const joined = await newcomer.joined;
   assert(joined.ok, `whoever was let in is in: ${JSON.stringify(joined)}`);
   await newcomer.store.close();

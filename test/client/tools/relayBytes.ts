@@ -1,5 +1,12 @@
 /** What the relay holds of a vault, byte for byte, and who could read it. */
-import { openBody, openUserKeys, openVaultKeys, secret, type VaultKey, vaultKeyFrom } from "@duro/crypto";
+import {
+  openBody,
+  openUserKeys,
+  openVaultKeys,
+  secret,
+  type VaultKey,
+  vaultKeyFrom,
+} from "@duro/crypto";
 import { assert, concatBytes } from "@duro/crypto/types";
 import { decodeEnvelope, type VerifiedEnvelope, verifyEnvelope } from "@duro/crypto/verify";
 import type { VaultId } from "@duro/protocol";

@@ -9,7 +9,7 @@ import { assert } from "@duro/crypto/types";
 import { type DeviceKeys, pinRecord, systemRandomBytes } from "@duro/crypto";
 import { docIds } from "@duro/protocol";
 import { type Clock, type Engine, openEngine, systemClock, type Transport } from "@duro/client";
-import { createNodeApplyGuard, createNodeTransport } from "@duro/client/node";
+import { createNodeApplyGuard, createNodeHttp, createNodeTransport } from "@duro/client/node";
 import { expect } from "vitest";
 import {
   createMemoryDisk,
@@ -78,6 +78,7 @@ export const openWorld = async ({ nowMs = Date.now }: { readonly nowMs?: () => n
     const engine = await openEngine({
       store,
       transport,
+      http: createNodeHttp({ clock }),
       clock,
       guard: createNodeApplyGuard({ clock: systemClock }),
       randomBytes: systemRandomBytes,

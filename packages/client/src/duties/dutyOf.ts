@@ -62,7 +62,9 @@ const goneDevice = (view: LogView, user: UserId): DeviceId | undefined => {
 };
 
 /** Of every member of the vault, and of whoever granted a viewer. */
-export const newestOf = (view: LogView): ReadonlyMap<UserId, IdentityState> => {
+export const newestOf = (
+  view: Pick<LogView, "state" | "identity">,
+): ReadonlyMap<UserId, IdentityState> => {
   const users = [
     ...view.state.members.keys(),
     ...[...view.state.viewers.values()].map(({ user }) => user),

@@ -48,7 +48,7 @@ export const dutyRecord = (
 };
 
 /** As far as its chains are here: what it had sent by then stays. */
-const cutsOf = (chains: Iterable<ChainRow>, device: DeviceId): readonly ChainCut[] =>
+export const cutsOf = (chains: Iterable<ChainRow>, device: DeviceId): readonly ChainCut[] =>
   [...chains]
     .filter((row) => row.device === device && row.head.at > 0)
     .map(({ incarnation, head }) => ({ incarnation, seq: head.at, id: head.id }))

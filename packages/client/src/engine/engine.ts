@@ -137,6 +137,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     sendPresence: (vault, sealed) => input({ kind: "sendPresence", vault, sealed }),
     onChange: changed.tell,
     onAuthorUnknown: (author, vault) => logSync.wantAuthor(author, vault),
+    isLogHere: (vault) => logSync.isHere(vault),
     onLogAhead: (vault) => logSync.follow({ kind: LogKind.Vault, log: vault }),
     onRefused: (vault, chain, taken) => {
       vaults.get(vault)?.core.watch.runRefused(chain, taken);
@@ -159,7 +160,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       duties.look(vault);
     },
     onAuthorCame: (vault) => vaults.get(vault)?.core.pull(),
-    onTrouble: watch.logTrouble,
+    onTrouble: (trouble) => watch.logTrouble(trouble),
     giveBack: (name, fromIndex) => {
       giveBack(name, fromIndex).catch(deps.onFailure);
     },
@@ -294,6 +295,13 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     compaction.lost();
   };
 
+  /** A `connect` that comes meanwhile is heard. */
+  const leave = async (): Promise<void> => {
+    isLeaving = true;
+    if (connection?.state.link.kind === "ready") await watch.leave();
+    if (isLeaving) input({ kind: "stop" });
+  };
+
   const perform = async (effect: EngineEffect): Promise<void> => {
     if (posts.take(effect) || mailboxes.take(effect) || compaction.take(effect)) return;
     switch (effect.kind) {
@@ -314,10 +322,13 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       case "logRecords":
         await logSync.take(effect);
         if (effect.name.kind === LogKind.Vault)
-          vaults.get(effect.name.log)?.core.watch.relayHasRecords(effect.headIndex);
+          vaults.get(effect.name.log)?.core.watch.relay.hasRecords(effect.headIndex);
         return;
       case "logGrew":
-        if (effect.name.kind === LogKind.Vault) logSync.isSaidToReach(effect.name.log, effect.head);
+        if (effect.name.kind !== LogKind.Vault) return;
+        logSync.isSaidToReach(effect.name.log, effect.head);
+        // Somebody has let us in.
+        if (logs.vault(effect.name.log) === undefined) logSync.follow(effect.name);
         return;
       case "vaultHeads": {
         const { vault, logHead, chains } = effect;
@@ -395,14 +406,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       input({ kind: "start" });
     },
     disconnect: () => {
-      if (connection?.state.link.kind !== "ready") return input({ kind: "stop" });
-      isLeaving = true;
-      watch
-        .leave()
-        .then(() => {
-          if (isLeaving) input({ kind: "stop" });
-        })
-        .catch(deps.onFailure);
+      leave().catch(deps.onFailure);
     },
     post: (name, make) => posts.post(name, make),
     doDuties: (vault) => duties.doNow(vault),
@@ -422,7 +426,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     get alarms() {
       return watch.alarms;
     },
-    onAlarm: watch.onAlarm,
+    onAlarm: (listener) => watch.onAlarm(listener),
     onChange: changed.listen,
     [Symbol.asyncDispose]: async () => {
       duties.stop();

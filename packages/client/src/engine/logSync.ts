@@ -91,7 +91,8 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     records,
     headIndex,
   }: Extract<EngineEffect, { kind: "logRecords" }>): Promise<void> => {
-    if (name.kind === LogKind.Vault) raise(saidIndex, name.log, headIndex);
+    // Its newest answer: what it only said before is not held against the log.
+    if (name.kind === LogKind.Vault) saidIndex.set(name.log, headIndex);
     const ours = logs.head(name)?.index ?? -1;
     if (headIndex < ours) deps.giveBack(name, headIndex + 1);
     const taken = await logs.take(name, fromIndex, records);

@@ -14,7 +14,7 @@ import type { EditRefused } from "../vault/outbox.ts";
 import { createVaultAwareness, type VaultAwareness } from "./vaultAwareness.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
 import { openVaultCore, type VaultCore } from "../vault/vault.ts";
-import type { WatchDeps } from "../watch/vaultWatch.ts";
+import type { WatchDeps } from "../watch/watchKeeper.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
 import type { LogView } from "../vault/view.ts";
 
@@ -80,6 +80,7 @@ export interface VaultsDeps {
   readonly sendPresence: (vault: VaultId, sealed: Uint8Array) => void;
   readonly onChange: () => void;
   readonly onAuthorUnknown: (user: UserId, vault: VaultId) => void;
+  readonly isLogHere: (vault: VaultId) => boolean;
   readonly onLogAhead: (vault: VaultId) => void;
   readonly onRefused: (vault: VaultId, chain: ChainId, taken: RunTaken) => void;
   readonly onOwnChainElsewhere: (vault: VaultId, chain: ChainId) => void;
@@ -116,6 +117,7 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
         link,
         onChange: deps.onChange,
         onAuthorUnknown: (author) => deps.onAuthorUnknown(author, vault),
+        isLogHere: () => deps.isLogHere(vault),
         onLogAhead: () => deps.onLogAhead(vault),
         onRefused: (chain, taken) => deps.onRefused(vault, chain, taken),
         onOwnChainElsewhere: (chain) => deps.onOwnChainElsewhere(vault, chain),

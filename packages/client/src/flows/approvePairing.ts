@@ -8,19 +8,13 @@ import {
   checkNumberOf,
   type CodeMalformed,
   type DeviceKeys,
+  grantViewerRecord,
   type RandomBytes,
   parsePairingCode,
 } from "@duro/crypto";
-import {
-  DeviceScope,
-  err,
-  LogKind,
-  ok,
-  type Result,
-  type SignPublicKey,
-} from "@duro/crypto/types";
+import { DeviceScope, err, LogKind, ok, type Result, type SignPublicKey } from "@duro/crypto/types";
 import { deviceIdOf, encodeRecord, isActive, type LogRecord } from "@duro/crypto/verify";
-import { type DeviceId, mailboxNumbers } from "@duro/protocol";
+import { type DeviceId, mailboxNumbers, type VaultId } from "@duro/protocol";
 import type { PostError } from "../duties/posts.ts";
 import type { Engine } from "../engine/engine.ts";
 import { relayKeyOf } from "../engine/self.ts";
@@ -28,6 +22,7 @@ import type { StoreReader } from "../ports/localStore.ts";
 import { currentUserKeys, type KeyOutOfReach } from "./currentUserKeys.ts";
 import { type MeetError, type PairingTalk, startTalk, type TalkError } from "./pairingTalk.ts";
 import type { Newcomer } from "./pairingWords.ts";
+import { postToVault, type VaultOutOfReach } from "./vaultAuthoring.ts";
 
 export interface ApproveDeps {
   readonly engine: Engine;
@@ -38,17 +33,17 @@ export interface ApproveDeps {
 }
 
 /** The person found another number, or none: somebody may stand between. */
-export interface CheckNumberRefused {
+interface CheckNumberRefused {
   readonly type: "CheckNumberRefused";
 }
 
 /** The other machine asks to be something else than what it was to be let in as. */
-export interface ScopeDiffers {
+interface ScopeDiffers {
   readonly type: "ScopeDiffers";
 }
 
 /** This machine has never been at the relay that it is to vouch for. */
-export interface RelayNotMet {
+interface RelayNotMet {
   readonly type: "RelayNotMet";
 }
 
@@ -60,15 +55,21 @@ export type ApproveError =
   | CheckNumberRefused
   | ScopeDiffers
   | KeyOutOfReach
+  | VaultOutOfReach
   | PostError;
 
 export interface Approval {
   readonly code: string;
   /** Which of these the other machine shows; undefined: none of them. */
-  choose(numbers: readonly string[]): Promise<string | undefined>;
+  readonly choose: (numbers: readonly string[]) => Promise<string | undefined>;
   readonly as:
     | { readonly scope: typeof DeviceScope.Full }
-    | { readonly scope: typeof DeviceScope.Viewer; readonly expiresAtMs: number | undefined };
+    | {
+        /** A phone: reads the vaults that it is granted, for as long as it is meant to. */
+        readonly scope: typeof DeviceScope.Viewer;
+        readonly expiresAtMs: number | undefined;
+        readonly vaults: readonly VaultId[];
+      };
 }
 
 export const approvePairing = async (
@@ -117,9 +118,13 @@ const add = async (
   { signKey, kemKey }: Newcomer,
   as: Approval["as"],
   relayKey: SignPublicKey,
-): Promise<Result<{ readonly device: DeviceId }, TalkError | KeyOutOfReach | PostError>> => {
+): Promise<
+  Result<{ readonly device: DeviceId }, TalkError | KeyOutOfReach | VaultOutOfReach | PostError>
+> => {
   const { engine, device } = deps;
   const { user } = engine;
+  const vaults =
+    as.scope === DeviceScope.Viewer ? as.vaults : engine.vaults.map((vault) => vault.id);
   const id = deviceIdOf({ signKey, kemKey });
   const expiresAtMs = as.scope === DeviceScope.Viewer ? as.expiresAtMs : undefined;
   const entry = { signKey, kemKey, scope: as.scope, expiresAtMs };
@@ -139,16 +144,30 @@ const add = async (
     );
     if (!posted.ok) return posted;
     if (!isActive(engine.identity(user)?.devices.get(id))) continue;
-    sayWelcome(engine, talk);
+    if (as.scope === DeviceScope.Viewer)
+      for (const vault of vaults) {
+        const granted = await grant(deps, vault, id);
+        if (!granted.ok) return granted;
+      }
+    sayWelcome(engine, talk, vaults);
     return ok({ device: id });
   }
   return err({ type: "RecordRefused", refusal: "LogHeadStale" });
 };
 
-const sayWelcome = (engine: Engine, talk: PairingTalk): void => {
+const grant = (
+  deps: ApproveDeps,
+  vault: VaultId,
+  id: DeviceId,
+): Promise<Result<void, VaultOutOfReach | PostError>> =>
+  postToVault(deps, vault, ({ state, author, key }) =>
+    state.viewers.has(id) ? undefined : grantViewerRecord(deps, state, author, id, key),
+  );
+
+const sayWelcome = (engine: Engine, talk: PairingTalk, shown: readonly VaultId[]): void => {
   const identity = engine.identity(engine.user)?.head;
   if (identity === undefined) return;
-  const vaults = engine.vaults.flatMap(({ id: vault }) => {
+  const vaults = shown.flatMap((vault) => {
     const head = engine.vaultLog(vault)?.head;
     return head === undefined ? [] : [{ vault, head }];
   });

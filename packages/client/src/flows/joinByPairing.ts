@@ -24,7 +24,12 @@ import type { UserId } from "@duro/protocol";
 import { createConnection, type EngineEffect } from "../engine/connection.ts";
 import { readSelf, relayKeyWrite, selfWrite } from "../engine/self.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
-import { type LogsWithheld, type NoSession, openLogSession, type SessionDeps } from "./logSession.ts";
+import {
+  type LogsWithheld,
+  type NoSession,
+  openLogSession,
+  type SessionDeps,
+} from "./logSession.ts";
 import { createMailboxes, type Mailboxes } from "./mailboxes.ts";
 import { type MeetError, type PairingTalk, startTalk, type TalkError } from "./pairingTalk.ts";
 import type { Offer, Welcomed } from "./pairingWords.ts";
@@ -47,12 +52,12 @@ export interface AlreadySetUp {
 }
 
 /** The other machine uses another relay, or somebody stands between one of us and it. */
-export interface RelayDiffers {
+interface RelayDiffers {
   readonly type: "RelayDiffers";
 }
 
 /** What is offered is not what was asked for: another device, or one with other rights. */
-export interface OfferRefused {
+interface OfferRefused {
   readonly type: "OfferRefused";
 }
 
@@ -90,7 +95,7 @@ interface Line {
   readonly mailboxes: Mailboxes;
   /** Of the relay that answers at this address. */
   readonly relayKey: SignPublicKey;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** A connection without a login: it reaches mailboxes and nothing else. */
@@ -114,7 +119,7 @@ const openLine = (deps: JoinDeps): Promise<Result<Line, NoSession>> =>
       onEffect,
       onFailure: close,
     });
-    const mailboxes = createMailboxes(deps.clock, connection.input);
+    const mailboxes = createMailboxes(deps.clock, (said) => connection.input(said));
     connection.input({ kind: "start" });
   });
 

@@ -43,10 +43,10 @@ export interface LogSession {
   readonly user: UserId;
   readonly vaults: readonly VaultId[];
   readonly logs: FollowedLogs;
-  readonly post: Posts["post"];
+  readonly post: (...said: Parameters<Posts["post"]>) => ReturnType<Posts["post"]>;
   /** As far as the relay has it, and containing that head where one is named. */
-  fetch(name: LogName, head?: LogHead): Promise<Result<void, LogsWithheld>>;
-  close(): void;
+  readonly fetch: (name: LogName, head?: LogHead) => Promise<Result<void, LogsWithheld>>;
+  readonly close: () => void;
 }
 
 /** Of people who wait in front of it. */
@@ -66,22 +66,20 @@ export const openLogSession = async (
     changed.tell();
   };
 
-  const until = async (isSo: () => boolean): Promise<boolean> => {
-    let isLate = false;
-    const takeBack = clock.after(patienceMs, () => {
-      isLate = true;
-      changed.tell();
+  const until = (isSo: () => boolean): Promise<boolean> =>
+    new Promise((resolve) => {
+      const answer = (isIt: boolean): void => {
+        stop();
+        takeBack();
+        resolve(isIt);
+      };
+      const look = (): void => {
+        if (isSo() || ended !== undefined) answer(isSo());
+      };
+      const stop = changed.listen(look);
+      const takeBack = clock.after(patienceMs, () => answer(isSo()));
+      look();
     });
-    while (!isSo() && !isLate && ended === undefined)
-      await new Promise<void>((resolve) => {
-        const stop = changed.listen(() => {
-          stop();
-          resolve();
-        });
-      });
-    takeBack();
-    return isSo();
-  };
 
   const perform = async (effect: EngineEffect): Promise<void> => {
     if (posts.take(effect)) return;
@@ -138,17 +136,19 @@ export const openLogSession = async (
     user,
     vaults,
     logs,
-    post: posts.post,
+    post: (name, make) => posts.post(name, make),
     fetch: async (name, head) => {
       let isCaughtUp = false;
-      void sync.catchUp(name).then(() => {
+      const catchUp = async (): Promise<void> => {
+        await sync.catchUp(name);
         isCaughtUp = true;
         changed.tell();
-      });
+      };
+      catchUp().catch(() => end("too long"));
       const isHere = await until(() => isCaughtUp && contains(logs, name, head));
       return isHere ? ok(undefined) : err({ type: "LogsWithheld", name });
     },
-    close: connection.close,
+    close: () => connection.close(),
   });
 };
 

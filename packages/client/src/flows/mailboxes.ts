@@ -57,10 +57,7 @@ interface Entry {
   readonly endTimer: () => void;
 }
 
-export const createMailboxes = (
-  clock: Clock,
-  input: (said: MailboxInput) => void,
-): Mailboxes => {
+export const createMailboxes = (clock: Clock, input: (said: MailboxInput) => void): Mailboxes => {
   const asked = new Map<number, (answer: Result<Mailbox, MailboxRefused | MailboxOver>) => void>();
   const entries = new Map<MailboxNumber, Entry>();
   let requestCount = 0;
@@ -125,32 +122,24 @@ export const createMailboxes = (
     open: () => ask((request) => ({ kind: "openMailbox", request })),
     join: (mailbox) => ask((request) => ({ kind: "joinMailbox", request, mailbox })),
     take: (effect) => {
-      switch (effect.kind) {
-        case "mailboxOpened":
-          return answer(effect.request, () => ok(mailboxOf(effect.mailbox)));
-        case "requestRefused":
-          return answer(effect.request, () =>
-            err({ type: "MailboxRefused", refusal: effect.refusal.name }),
-          );
-        case "requestLost":
-          return answer(effect.request, () =>
-            err({ type: "MailboxOver", how: "connection lost" }),
-          );
-        case "mailboxMessage": {
-          const entry = entries.get(effect.mailbox);
-          entry?.heard.push(effect.message);
-          entry?.wake();
-          return true;
-        }
-        case "mailboxClosed":
-          finish(effect.mailbox, endName(effect.end));
-          return true;
-        case "mailboxRefused":
-          finish(effect.mailbox, effect.refusal.name === "MailboxBurnt" ? "burnt" : "closed");
-          return true;
-        default:
-          return false;
+      if (effect.kind === "mailboxOpened")
+        return answer(effect.request, () => ok(mailboxOf(effect.mailbox)));
+      if (effect.kind === "requestRefused")
+        return answer(effect.request, () =>
+          err({ type: "MailboxRefused", refusal: effect.refusal.name }),
+        );
+      if (effect.kind === "requestLost")
+        return answer(effect.request, () => err({ type: "MailboxOver", how: "connection lost" }));
+      if (effect.kind === "mailboxMessage") {
+        const entry = entries.get(effect.mailbox);
+        entry?.heard.push(effect.message);
+        entry?.wake();
+        return true;
       }
+      if (effect.kind === "mailboxClosed") finish(effect.mailbox, endName(effect.end));
+      else if (effect.kind === "mailboxRefused")
+        finish(effect.mailbox, effect.refusal.name === "MailboxBurnt" ? "burnt" : "closed");
+      return effect.kind === "mailboxClosed" || effect.kind === "mailboxRefused";
     },
     disconnected: () => {
       for (const number of entries.keys()) finish(number, "connection lost");

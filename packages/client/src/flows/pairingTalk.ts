@@ -15,7 +15,7 @@ import type { Mailbox, MailboxOver, MailboxRefused } from "./mailboxes.ts";
 import { decodePairingWord, encodePairingWord, type PairingWord } from "./pairingWords.ts";
 
 /** What came through the channel is none of its messages, or not the one that was due. */
-export interface PairingBroken {
+interface PairingBroken {
   readonly type: "PairingBroken";
 }
 

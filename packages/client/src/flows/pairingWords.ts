@@ -38,7 +38,7 @@ export interface Offer {
   readonly record: Uint8Array;
 }
 
-export interface Cosigned {
+interface Cosigned {
   readonly type: "cosigned";
   readonly signature: Signature;
 }
@@ -50,7 +50,7 @@ export interface Welcomed {
   readonly vaults: readonly VaultHead[];
 }
 
-export interface VaultHead {
+interface VaultHead {
   readonly vault: VaultId;
   readonly head: LogHead;
 }

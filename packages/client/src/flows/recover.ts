@@ -22,7 +22,7 @@ import { type LogsWithheld, type NoSession, openLogSession } from "./logSession.
 import { createStagedStore } from "./stagedStore.ts";
 
 /** The person looked at the devices that are active, and does not want to go on. */
-export interface RecoveryDeclined {
+interface RecoveryDeclined {
   readonly type: "RecoveryDeclined";
 }
 
@@ -41,7 +41,7 @@ export interface Recovery {
   /** As the sheet has it: a log that does not contain it is refused. */
   readonly sheetHead?: LogHead;
   /** Before anything is written, a person looks at which devices there are. */
-  confirm(identity: IdentityState): Promise<boolean>;
+  readonly confirm: (identity: IdentityState) => Promise<boolean>;
 }
 
 export const recover = async (

@@ -17,22 +17,21 @@ export interface RevokeDeps {
 }
 
 /** No such device, or it is gone already. */
-export interface DeviceNotActive {
+interface DeviceNotActive {
   readonly type: "DeviceNotActive";
 }
 
 /** A machine does not end itself: another one does, or the phrase. */
-export interface DeviceIsOwn {
+interface DeviceIsOwn {
   readonly type: "DeviceIsOwn";
 }
 
 /** The paper device goes only when another stands in its place. */
-export interface DeviceIsPaper {
+interface DeviceIsPaper {
   readonly type: "DeviceIsPaper";
 }
 
-export type RevokeError =
-  DeviceNotActive | DeviceIsOwn | DeviceIsPaper | KeyOutOfReach | PostError;
+export type RevokeError = DeviceNotActive | DeviceIsOwn | DeviceIsPaper | KeyOutOfReach | PostError;
 
 export interface Revoked {
   /** Vaults in which the cut or the rotation is still owed: done as soon as it can be. */

@@ -25,6 +25,7 @@ export const createStagedStore = (): StagedStore => {
       return Promise.resolve(ok(undefined));
     },
     view: (work) => work(staged),
+    scrub: () => Promise.resolve(),
     close: () => Promise.resolve(),
     keepIn: (store, more) => store.commit([...writes, ...more]),
   };

@@ -135,7 +135,9 @@ const checkpointChunkName = "checkpointChunk";
 export const checkpointChunkKey = (vault: VaultId, salt: Uint8Array, index: number): Uint8Array =>
   concatBytes(factKey(checkpointChunkName, vault), salt, numberBytes(index));
 
-export const checkpointChunksOf = (vault: VaultId, salt = new Uint8Array()): KeyRange =>
+const anySalt: Uint8Array = new Uint8Array();
+
+export const checkpointChunksOf = (vault: VaultId, salt = anySalt): KeyRange =>
   under(concatBytes(factKey(checkpointChunkName, vault), salt));
 
 /** The salt, from a key of `checkpointChunkKey`. */

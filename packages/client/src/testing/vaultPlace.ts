@@ -18,7 +18,7 @@ import type { LocalStore } from "../ports/localStore.ts";
 import { openVaultCore, type VaultCore } from "../vault/vault.ts";
 import type { LogView } from "../vault/view.ts";
 import { createDirectGuard } from "./directGuard.ts";
-import { createManualClock } from "./manualClock.ts";
+import { createManualClock, type ManualClock } from "./manualClock.ts";
 import { createMemoryDisk, type MemoryDisk, openMemoryLocalStore } from "./memoryLocalStore.ts";
 
 export const deps = { randomBytes: systemRandomBytes };
@@ -63,10 +63,13 @@ export const viewOf = ({ person, vault }: Pick<Place, "person" | "vault">): LogV
 export interface OpenedCore {
   readonly core: VaultCore;
   readonly disk: MemoryDisk;
+  readonly clock: ManualClock;
   /** Everything it has put, in order. */
   readonly puts: readonly Run[];
   readonly pulls: number;
   readonly failures: readonly unknown[];
+  /** What it made of runs that no honest relay and no honest device brings. */
+  readonly refusals: readonly string[];
   /** Edits and makes them durable. */
   type(text: string, doc?: DocId): Promise<void>;
   text(doc?: DocId): Promise<string>;
@@ -89,6 +92,7 @@ export const openCore = async (
 ): Promise<OpenedCore> => {
   const puts: Run[] = [];
   const failures: unknown[] = [];
+  const refusals: string[] = [];
   let pulls = 0;
   const nothing = (): void => {};
   const clock = createManualClock();
@@ -117,7 +121,8 @@ export const openCore = async (
       },
       onChange: nothing,
       onAuthorUnknown: nothing,
-      onRefused: nothing,
+      onRefused: (_, taken) => void refusals.push(taken.kind),
+      isLogHere: () => true,
       onLogAhead: nothing,
       onOwnChainElsewhere: nothing,
       onFailure: (cause) => void failures.push(cause),
@@ -128,11 +133,13 @@ export const openCore = async (
   const opened: OpenedCore = {
     core,
     disk,
+    clock,
     puts,
     get pulls() {
       return pulls;
     },
     failures,
+    refusals,
     type: async (text, doc = docOf(1)) => {
       const live = await core.hold(doc);
       const target = live.ydoc.getText("t");

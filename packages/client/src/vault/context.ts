@@ -5,7 +5,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { LiveDocs } from "../docs/liveDocs.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { OwnBeacons } from "../watch/ownBeacons.ts";
-import type { VaultWatch, WatchDeps } from "../watch/vaultWatch.ts";
+import type { VaultWatch } from "../watch/vaultWatch.ts";
+import type { WatchDeps } from "../watch/watchKeeper.ts";
 import type { EditRefused } from "./outbox.ts";
 import type { RunTaken } from "./takeRun.ts";
 import type { Uploads } from "./uploads.ts";
@@ -25,6 +26,8 @@ export interface VaultDeps {
   readonly onAuthorUnknown: (user: UserId) => void;
   /** What the relay sent and no honest one sends. */
   readonly onRefused: (chain: ChainId, taken: RunTaken) => void;
+  /** The vault's log is here as far as the relay says that it goes. */
+  readonly isLogHere: () => boolean;
   /** The relay goes by another log than ours. */
   readonly onLogAhead: () => void;
   /** This device's chain went on without it: its data was copied, or is older than what it sent. */
@@ -44,9 +47,10 @@ export interface VaultContext {
   readonly beacons: OwnBeacons;
   /** What came and was not looked at yet. */
   readonly arrived: { readonly run: Run; readonly byteLength: number }[];
+  /** Chains of which the relay showed another branch on this connection. */
+  readonly parted: Set<ChainId>;
   /** What the relay had when this connection opened the vault. */
   relayHas: Vector | undefined;
-  isWriteAsked: boolean;
   /** The machine was told that it will be `dirty` again. */
   isSealLater: boolean;
   saveError: CommitError | EditRefused | undefined;

@@ -45,7 +45,7 @@ export interface SeenBy {
 }
 
 /** From that envelope on nothing of the chain counts, for anybody. */
-export interface Void {
+interface Void {
   readonly row: ChainRow;
   readonly seq: number;
   readonly why: string;

@@ -8,7 +8,7 @@ import { tidyDocuments } from "./tidyDocuments.ts";
 import { byteLengthOf, writePending } from "./writePending.ts";
 
 /** False: nothing of it was kept. */
-const finish = async (context: VaultContext, draft: Draft): Promise<boolean> => {
+export const finish = async (context: VaultContext, draft: Draft): Promise<boolean> => {
   if (draft.isEmpty) return true;
   const committed = await draft.commit();
   if (!committed.ok) {
@@ -53,7 +53,7 @@ export const putTogether = async (context: VaultContext, reason: OpenReason): Pr
   await settle(memory, deps.owner, docs, reason);
   // Nothing of a new chain is anywhere yet.
   if (memory.own.chain !== former) uploads.again(memory.own.chain, 0);
-  context.watch.ownChainChanged();
+  context.watch.own.chainChanged();
   await writePending(context);
   sealable(context);
 };

@@ -5,8 +5,8 @@
  * It can be stopped anywhere: the documents as they were are kept until our edits are in the new ones.
  */
 import { clientIdOf } from "@duro/crypto";
-import { assert, ok, type Result } from "@duro/crypto/types";
-import { envelopeIdOf } from "@duro/crypto/verify";
+import { assert, incarnations, ok, type Result } from "@duro/crypto/types";
+import { chainIdOf, envelopeIdOf } from "@duro/crypto/verify";
 import {
   type ChainMark,
   type DocId,
@@ -41,6 +41,7 @@ import type { Edit, Waiting } from "./outbox.ts";
 import { newOwnChain, ownChainWrite } from "./ownChain.ts";
 import { ownEditsFrom } from "./ownEdits.ts";
 import { readEnvelopes } from "./readEnvelopes.ts";
+import type { OwnChain } from "./seal.ts";
 import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
 import { limitOf, openingOf } from "./view.ts";
 
@@ -56,7 +57,13 @@ export const isOwnEnded = ({ chains, view, own }: VaultMemory): boolean => {
   const row = chains.get(own.chain);
   if (row === undefined) return false;
   const isEnded = row.voidAt > 0 || limitOf(view, row).kind === "end";
-  return isEnded && limitOf(view, openingOf(view, own)).kind === "open";
+  return isEnded && limitOf(view, openingOf(view, anotherLife(own))).kind === "open";
+};
+
+/** One that no record speaks of: real incarnations are random. */
+const anotherLife = (own: OwnChain): OwnChain => {
+  const incarnation = incarnations.fromBytes(new Uint8Array(incarnations.byteLength));
+  return { ...own, incarnation, chain: chainIdOf(own.device.signKey, incarnation) };
 };
 
 /**

@@ -22,7 +22,7 @@ export const canSeal = (memory: VaultMemory): boolean => {
 export const sealNext = async (
   memory: VaultMemory,
   { randomBytes }: VaultOwner,
-): Promise<Sealed | undefined> => {
+): Promise<(Sealed & { readonly seen: readonly Seen[] }) | undefined> => {
   const { vault, view, own, waiting } = memory;
   const count = nextToSeal(waiting, sealByteLengthMax);
   const edits = waiting.slice(0, count);
@@ -42,7 +42,7 @@ export const sealNext = async (
   if (!committed.ok) return undefined;
   memory.waiting = memory.waiting.slice(count);
   for (const { chain, seq } of seen) memory.told.set(chain, seq);
-  return sealed;
+  return { ...sealed, seen };
 };
 
 /** What counts of others by now, where our newest envelope has not said so. */

@@ -1,5 +1,5 @@
 /** Everything that has come from the relay by now: verified, kept, and counted where it can be. */
-import { OpenReason } from "@duro/protocol";
+import { type ChainId, OpenReason } from "@duro/protocol";
 import { takeBodies } from "../compaction/takeBodies.ts";
 import type { VaultContext } from "./context.ts";
 import { createDraft } from "./draft.ts";
@@ -7,7 +7,7 @@ import { letCount, putTogether } from "./letCount.ts";
 import { compareOwnRun } from "./ownBranch.ts";
 import { canSettle } from "./rebuild.ts";
 import { goOnElsewhere } from "./startOver.ts";
-import { takeRun } from "./takeRun.ts";
+import { type RunTaken, takeRun } from "./takeRun.ts";
 import { vectorOf, vectorWithoutOwn } from "./vector.ts";
 
 export const takeArrived = async (context: VaultContext): Promise<void> => {
@@ -15,13 +15,14 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
   const frames = context.arrived.splice(0);
   if (frames.length === 0) return;
   const draft = createDraft(memory);
+  const refused: (readonly [ChainId, RunTaken])[] = [];
   let isGap = false;
   for (const { run } of frames) {
     if (!(await takeBodies(memory, run))) context.tryLater();
     if (run.chain === memory.own.chain) {
       const compared = await compareOwnRun(memory, run);
       if (compared.kind === "other") {
-        await context.watch.ownBranchCame(run, compared.fromSeq);
+        await context.watch.own.branchCame(run, compared.fromSeq);
         // What else has come is asked for again, with what there is of our former chain.
         await goOnElsewhere(context, compared.fromSeq);
         deps.link.taken(byteLengthOfAll(frames));
@@ -37,8 +38,13 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
     }
     const taken = await takeRun(memory, memory.view, draft, run);
     if (taken.kind === "gap") isGap = true;
-    else if (taken.kind === "authorUnknown") deps.onAuthorUnknown(taken.user);
-    else if (taken.kind !== "taken" && taken.kind !== "known") deps.onRefused(run.chain, taken);
+    else if (taken.kind === "parted") {
+      // All of it, to see where; once, since a relay may say anything.
+      if (context.parted.has(run.chain)) refused.push([run.chain, linkForked]);
+      else isGap = true;
+      context.parted.add(run.chain);
+    } else if (taken.kind === "authorUnknown") deps.onAuthorUnknown(taken.user);
+    else if (taken.kind !== "taken" && taken.kind !== "known") refused.push([run.chain, taken]);
   }
   const chains = [...frames.map(({ run: { chain } }) => chain), ...memory.holds.keys()];
   const isDone = await letCount(
@@ -46,11 +52,19 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
     draft,
     chains.filter((chain) => draft.chain(chain) !== undefined),
   );
+  // Whoever answers it looks at the chain as it is here by then.
+  for (const [chain, taken] of refused) deps.onRefused(chain, taken);
   if (isDone && memory.isApart && canSettle(memory)) await putTogether(context, OpenReason.Cut);
   deps.link.taken(byteLengthOfAll(frames));
   // Where the store has no room, everything that follows what it did not take comes behind a gap.
-  if (isGap && !context.isTryingLater) deps.link.pull(memory.vault, vectorOf(memory));
+  if (isGap && !context.isTryingLater)
+    deps.link.pull(
+      memory.vault,
+      vectorOf(memory).filter(({ chain }) => !context.parted.has(chain)),
+    );
 };
+
+const linkForked: RunTaken = { kind: "refused", why: "LinkForked" };
 
 const byteLengthOfAll = (frames: VaultContext["arrived"]): number =>
   frames.reduce((sum, { byteLength }) => sum + byteLength, 0);

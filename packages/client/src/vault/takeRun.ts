@@ -22,6 +22,8 @@ export type RunTaken =
   | { readonly kind: "known" }
   /** What comes before it is not here. */
   | { readonly kind: "gap"; readonly haveSeq: number }
+  /** It follows another envelope than the one we have there: where they part lies before it. */
+  | { readonly kind: "parted" }
   /** Its author's identity log is not here, or not that far. */
   | { readonly kind: "authorUnknown"; readonly user: UserId }
   /** The author signed two envelopes for one place. */
@@ -52,8 +54,9 @@ export const takeRun = async (
       : { vault, chain: run.chain, head: known.head, epoch: known.epoch };
   const knownCount = from.head.at - run.firstSeq + 1;
   if (knownCount < 0) return { kind: "gap", haveSeq: from.head.at };
+  if (knownCount === 0 && run.previous !== from.head.id) return { kind: "parted" };
   if (knownCount > 0 && known !== undefined) {
-    const forked = await compareKnown(rows, known, run, device.signKey);
+    const forked = await compareKnown(rows, draft, known, run, device.signKey);
     if (forked !== undefined) return forked;
     if (knownCount >= run.envelopes.length) return { kind: "known" };
   }
@@ -85,6 +88,7 @@ const openingOf = (
 /** Where the relay sends again what is here, it must be the same. */
 const compareKnown = async (
   rows: VaultRows,
+  draft: Draft,
   known: ChainRow,
   run: Run,
   signKey: Parameters<typeof verifySignedHead>[1],
@@ -93,7 +97,9 @@ const compareKnown = async (
   for (const their of theirs) {
     if (their.head.seq > known.head.at) return undefined;
     const { seq } = their.head;
-    const [ours] = await readEnvelopes(rows, known.chain, seq, seq + 1);
+    const [stored] = await readEnvelopes(rows, known.chain, seq, seq + 1);
+    // What came just before it is in no store yet.
+    const ours = draft.staged(known.chain, seq) ?? stored;
     if (ours === undefined || envelopeIdOf(ours.head) === envelopeIdOf(their.head)) continue;
     // Ours may have come within a run, where nobody looked at its signature.
     return [ours, their].every((head) => verifySignedHead(head, signKey).ok)

@@ -283,6 +283,35 @@ describe("a copied device", () => {
 });
 
 describe("a chain of which two branches are shown", () => {
+  test("is asked for from its beginning, where they part before what is here, and proves it", async () => {
+    const place = createPlace(2);
+    const [first, second] = place.devices;
+    assert(first !== undefined && second !== undefined, "two devices");
+    const one = await openCore(place, first);
+    await one.core.connected([]);
+    await one.type("both ");
+    await one.sealAll();
+    const other = await openCore(place, first, { disk: { tables: one.disk.tables } });
+    await other.core.connected([]);
+    await one.type("one ");
+    await one.sealAll();
+    for (const word of ["other ", "and more "]) {
+      await other.type(word);
+      await other.sealAll();
+    }
+    const reader = await openCore(place, second);
+    await give(reader, one.puts);
+    const branch = splitRuns(place, other.puts);
+    await give(
+      reader,
+      branch.filter(({ firstSeq }) => firstSeq === 4),
+    );
+    expect([reader.pulls, reader.refusals]).toEqual([1, []]);
+    await give(reader, branch);
+    expect(reader.refusals).toContain("equivocation");
+    expect(await reader.text()).toBe("both one ");
+  });
+
   test("[COUNT7] ends before both for everybody, and its device goes on under another with what it had", async () => {
     const place = createPlace(2);
     const [first, second] = place.devices;

@@ -35,6 +35,7 @@ import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
 import { vectorOf, vectorWithoutOwn } from "./vector.ts";
 import type { LogView } from "./view.ts";
 import { byteLengthOf, writePending } from "./writePending.ts";
+import { createWriteTurns } from "./writeTurns.ts";
 
 export interface VaultCore {
   readonly vault: VaultId;
@@ -71,7 +72,7 @@ export interface VaultCore {
   close(): Promise<void>;
 }
 
-export interface LogHeads {
+interface LogHeads {
   /** The relay's. */
   readonly logHead: LogHead;
   /** Ours, when the relay was asked. */
@@ -109,11 +110,7 @@ export const openVaultCore = async (
   const begin = (job: () => Promise<void>): void => {
     run(job).catch(() => {});
   };
-  /** One job takes all edits that are there when its turn comes. */
-  const writeJob = (): (() => Promise<void>) => {
-    context.isWriteAsked = true;
-    return () => writePending(context);
-  };
+  const writes = createWriteTurns({ clock, begin, write: () => writePending(context) });
 
   const watch = await openVaultWatch(deps.watch, memory, {
     begin,
@@ -135,13 +132,13 @@ export const openVaultCore = async (
       clientIdOf: (doc) => clientIdOf(memory.own.chain, docIds.toBytes(doc)),
       onEdit: (doc, update) => {
         memory.pending.push({ doc, update });
-        if (!context.isWriteAsked) begin(writeJob());
+        writes.edited();
       },
     }),
     uploads,
     arrived,
+    parted: new Set(),
     relayHas: undefined,
-    isWriteAsked: false,
     isSealLater: false,
     saveError: undefined,
     isTryingLater: false,
@@ -168,7 +165,7 @@ export const openVaultCore = async (
     hold: (doc) => run(() => docs.hold(doc)),
     release: (doc) => docs.release(doc),
     saved: async () => {
-      if (memory.pending.length > 0 || memory.beside.length > 0) await run(writeJob());
+      if (memory.pending.length > 0 || memory.beside.length > 0) await run(writes.job);
       else await serial.idle();
       return context.saveError === undefined ? ok(undefined) : err(context.saveError);
     },
@@ -183,23 +180,24 @@ export const openVaultCore = async (
       }),
     connected: (relay, log) =>
       run(() => {
-        if (log !== undefined) watch.headsCame(relay, log.logHead, log.ourLogHead);
+        if (log !== undefined) watch.relay.headsCame(relay, log.logHead, log.ourLogHead);
         return compare(context, relay);
       }),
     caughtUp: () =>
       run(async () => {
-        watch.caughtUp();
+        watch.relay.caughtUp();
         await beacons.say("time");
       }),
     watch,
     sayBeacon: (why) => run(() => beacons.say(why)),
     disconnected: () => {
-      watch.disconnected();
+      watch.relay.disconnected();
       context.relayHas = undefined;
+      context.parted.clear();
       uploads.stop();
     },
     envelopes: (runs, byteLength) => {
-      watch.envelopesCame();
+      watch.relay.envelopesCame();
       for (const [at, one] of runs.entries())
         context.arrived.push({ run: one, byteLength: at === 0 ? byteLength : 0 });
       return run(() => takeArrived(context));
@@ -214,10 +212,11 @@ export const openVaultCore = async (
     putRefused: (chain, refusal) => begin(() => onPutRefused(context, chain, refusal)),
     pull: () => link.pull(vault, vectorOf(memory)),
     job: (work) => run(() => work(context)),
-    idle: () => serial.idle(),
+    idle: () => (memory.pending.length > 0 ? run(writes.job) : serial.idle()),
     close: () => {
       endTrying?.();
       return run(async () => {
+        await writes.job();
         await watch.saveAll();
         if (memory.pending.length === 0) await endUse(store, vault);
       });
@@ -243,7 +242,7 @@ const tryAgain = async (context: VaultContext): Promise<void> => {
 /** Only what the relay has signed is taken for there. */
 const onReceipt = async (context: VaultContext, receipt: ReceiptSaid): Promise<void> => {
   const { memory, deps, uploads, watch } = context;
-  if (!(await watch.receiptCame(receipt))) return;
+  if (!(await watch.relay.receiptCame(receipt))) return;
   const { chain, firstSeq, count } = receipt;
   const row = memory.chains.get(chain);
   const until = firstSeq + count - 1;
@@ -276,6 +275,7 @@ const seal = async (context: VaultContext): Promise<void> => {
   context.isSealLater = sealed === undefined;
   if (sealed === undefined) return deps.link.sealLater(vault);
   context.beacons.active();
+  context.watch.own.said(sealed.row.head.at, sealed.seen);
   uploads.sealed(own.chain, sealed.envelopes);
   deps.link.sealed(vault, byteLengthOf(memory.waiting));
   return deps.onChange();

@@ -9,7 +9,6 @@ export const byteLengthOf = (edits: readonly Pick<Edit, "update">[]): number =>
 
 export const writePending = async (context: VaultContext): Promise<void> => {
   const { memory, deps } = context;
-  context.isWriteAsked = false;
   const { beside } = memory;
   // What is edited during the commit stays.
   const edits = [...memory.pending];

@@ -22,7 +22,7 @@ export interface CountedEntry {
 }
 
 /** A record that an envelope names and that is not here. */
-export interface NamedRecord {
+interface NamedRecord {
   readonly by: Claimant;
   readonly record: RecordId;
 }
@@ -69,7 +69,7 @@ export const gatherCounted = async (
     named: await namedRecords(memory, draft, holds),
     rows: draft.changed,
     voids: draft.voids,
-    rowOf: draft.chain,
+    rowOf: (chain) => draft.chain(chain),
     idAt: (chain, seq) => draft.staged(chain, seq)?.id ?? ids.get(`${chain} ${seq}`),
   };
 };

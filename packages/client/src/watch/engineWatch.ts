@@ -2,13 +2,13 @@
 import { LogKind } from "@duro/crypto/types";
 import type { Alarm } from "../alarms/alarms.ts";
 import { type AlarmBook, alarmChanges, type StandingAlarm } from "../alarms/standing.ts";
-import type { FollowedLogs, LogTrouble } from "../logs/followedLogs.ts";
+import type { FollowedLogs, LogRefused, LogTrouble } from "../logs/followedLogs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LocalStore } from "../ports/localStore.ts";
 import type { VaultCore } from "../vault/vault.ts";
 import { openRelayWatch, type RelayWatch } from "./relayWatch.ts";
 import { createRounds } from "./rounds.ts";
-import type { WatchDeps } from "./vaultWatch.ts";
+import type { WatchDeps } from "./watchKeeper.ts";
 
 /** What changed between two moments. */
 export interface AlarmChange {
@@ -71,7 +71,7 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
     get alarms() {
       const books = [relay.book, ...cores().map(({ watch }) => watch.book)];
       return books
-        .flatMap(({ byKey }) => [...byKey.values()])
+        .flatMap(({ byKey }) => Array.from(byKey.values()))
         .toSorted((left, right) => left.sinceMs - right.sinceMs);
     },
     onAlarm: (listener) => {
@@ -86,6 +86,8 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
     logTrouble: (trouble) => {
       if (trouble.type === "LogGap" || trouble.type === "IdentityNeeded") return;
       const { name } = trouble;
+      if (trouble.type === "LogRefused" && !isOfAuthor(trouble.error))
+        return relay.fault(trouble.error.type);
       for (const { vault, memory, watch } of cores())
         if (
           name.kind === LogKind.Vault ? name.log === vault : memory.view.state.members.has(name.log)
@@ -98,3 +100,7 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
     },
   };
 };
+
+/** Whoever wrote it signed it; anything else about a record that does not hold is the relay's doing. */
+const isOfAuthor = ({ type }: LogRefused["error"]): boolean =>
+  type === "RuleViolated" || type === "VersionUnsupported" || type === "RecordUnknown";

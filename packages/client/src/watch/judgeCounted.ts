@@ -1,10 +1,10 @@
 /** What a gathered job changes in what a watch knows. Pure, so that it can be said twice: before a commit and behind it. */
 import { LogKind } from "@duro/crypto/types";
 import { Role } from "@duro/crypto/verify";
-import { type DeviceId, type UserId, Verdict } from "@duro/protocol";
+import { type ChainId, type DeviceId, type UserId, Verdict } from "@duro/protocol";
 import type { Alarm } from "../alarms/alarms.ts";
 import { addClaims, settleClaims } from "../alarms/chainClaims.ts";
-import { forgetClaims } from "../alarms/claims.ts";
+import { forgetClaims, type Said } from "../alarms/claims.ts";
 import { openSeen } from "../alarms/incarnations.ts";
 import { addLogClaims, addNamedRecord } from "../alarms/logClaims.ts";
 import { type AlarmBook, clear, raise } from "../alarms/standing.ts";
@@ -21,14 +21,22 @@ export interface Watcher {
   readonly view: LogView;
   readonly logs: FollowedLogs;
   readonly device: DeviceId;
+  readonly ownChain: ChainId;
   readonly nowMs: number;
 }
 
 export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): WatchState => {
-  const { vault, view, nowMs } = at;
+  const { vault, view, ownChain, nowMs } = at;
   const logs = knownLogsOf(at.logs);
   const readUntil = new Map(state.readUntil);
-  const known = knownChainsOf({ vault, view, rowOf: job.rowOf, readUntil, idAt: job.idAt });
+  const known = knownChainsOf({
+    vault,
+    view,
+    ownChain,
+    rowOf: job.rowOf,
+    readUntil,
+    idAt: job.idAt,
+  });
   const alarms: Alarm[] = [];
   let { claims, notes, book } = state;
   for (const entry of job.entries) {
@@ -66,13 +74,25 @@ export const judgeCounted = (state: WatchState, job: CountedJob, at: Watcher): W
     if (counted > (readUntil.get(chain) ?? 0)) readUntil.set(chain, counted);
     if (device !== at.device) notes = heardNow(notes, device, nowMs);
   }
-  const settled = settleClaims(
-    claims,
-    job.rows.map(({ chain }) => chain),
-    known,
-  );
+  const settled = settleClaims(claims, [ownChain, ...job.rows.map(({ chain }) => chain)], known);
   for (const alarm of [...alarms, ...settled.alarms]) book = raise(book, alarm, nowMs);
   return { ...state, claims: settled.claims, notes, book, readUntil };
+};
+
+/** What our own envelope says: whoever claimed more of our chain than it is, and was read, is refuted by it. */
+export const judgeSaid = (
+  state: WatchState,
+  { seq, marks }: { readonly seq: number; readonly marks: readonly Said[] },
+  rowOf: CountedJob["rowOf"],
+  at: Watcher,
+): WatchState => {
+  const { vault, view, ownChain, device, nowMs } = at;
+  const { readUntil } = state;
+  const known = knownChainsOf({ vault, view, ownChain, rowOf, readUntil, idAt: () => undefined });
+  const claimed = addClaims(state.claims, { chain: ownChain, device, seq }, marks, known);
+  let { book } = state;
+  for (const alarm of claimed.alarms) book = raise(book, alarm, nowMs);
+  return { ...state, claims: claimed.claims, book };
 };
 
 const judgeOpening = (

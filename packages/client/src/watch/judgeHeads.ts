@@ -12,19 +12,17 @@ import { endSeqOf, knownChainsOf } from "./known.ts";
 import type { RelayFaced } from "./receipts.ts";
 import type { RelayHeads, WatchState } from "./watchState.ts";
 
-export interface Ours {
-  readonly rows: ReadonlyMap<ChainId, ChainRow>;
-  readonly ownChain: ChainId;
-}
+/** What is here of each chain. */
+export type ChainRows = ReadonlyMap<ChainId, ChainRow>;
 
 export const judgeHeads = (
   state: WatchState,
   heads: Pick<RelayHeads, "chains" | "logHead" | "ourLogHead">,
   relay: RelayFaced,
-  ours: Ours,
+  rows: ChainRows,
   at: Watcher,
 ): WatchState => {
-  const { vault, view } = at;
+  const { vault, view, ownChain } = at;
   const key = bytesToHex(relay.key);
   const shownCount = state.notes.relay === key ? state.notes.recordCount : 0;
   const { ourLogHead } = heads;
@@ -33,9 +31,9 @@ export const judgeHeads = (
   const isNew = state.notes.relay !== key;
   const notes =
     isNew || recordCount > shownCount ? { ...state.notes, relay: key, recordCount } : state.notes;
-  const rowOf = (chain: ChainId): ChainRow | undefined => ours.rows.get(chain);
+  const rowOf = (chain: ChainId): ChainRow | undefined => rows.get(chain);
   const { readUntil } = state;
-  const known = knownChainsOf({ vault, view, rowOf, readUntil, idAt: () => undefined });
+  const known = knownChainsOf({ vault, view, ownChain, rowOf, readUntil, idAt: () => undefined });
   const compared = {
     ...state,
     notes,
@@ -43,26 +41,31 @@ export const judgeHeads = (
     relay: { ...heads, ourLogHead: isShown ? ourLogHead : undefined },
   };
   // A relay that never had what is here has not lost it.
-  return isNew ? compared : compareAgain(compared, ours, at);
+  return isNew ? compared : compareAgain(compared, rows, at);
 };
 
 /** After it has got something back, or our own chain was begun anew. */
 export const isHeadsTrouble = ({ book, relay }: WatchState): boolean =>
   relay !== undefined && standingAlarms(book).some(({ alarm }) => isOfHeads(alarm));
 
-export const compareAgain = (state: WatchState, ours: Ours, at: Watcher): WatchState => {
+export const compareAgain = (state: WatchState, rows: ChainRows, at: Watcher): WatchState => {
   const { relay, notes } = state;
   if (relay === undefined) return state;
   const heads: OurHeads = {
     vault: at.vault,
-    ownChain: ours.ownChain,
-    chains: new Map([...ours.rows].map(([chain, row]) => [chain, heldOf(state, row, at)])),
+    ownChain: at.ownChain,
+    chains: new Map([...rows].map(([chain, row]) => [chain, heldOf(state, row, at)])),
     logHead: relay.ourLogHead,
     recordAt: (index) => at.logs.idAt({ kind: LogKind.Vault, log: at.vault }, index),
     receipts: newestOf(state.receipts.filter(({ relayKey }) => relayKey === notes.relay)),
   };
   const { alarms } = compareHeads(heads, relay);
-  const within = (alarm: Alarm): boolean => isOfHeads(alarm);
+  // Of a log that parts it tells only where it stands at a place that is here.
+  const isComparable = heads.recordAt(relay.logHead.index) !== undefined;
+  const within = (alarm: Alarm): boolean =>
+    alarm.type === "LogForked"
+      ? isOfHeads(alarm) && isComparable && alarm.index <= relay.logHead.index
+      : isOfHeads(alarm);
   return { ...state, book: reconcile(state.book, within, alarms, at.nowMs) };
 };
 

@@ -9,12 +9,13 @@ import { reconcile } from "../alarms/standing.ts";
 import { isWithheld, withheld } from "../alarms/withheld.ts";
 import type { Hold } from "../vault/advance.ts";
 import type { Watcher } from "./judgeCounted.ts";
-import type { Ours } from "./judgeHeads.ts";
+import type { ChainRows } from "./judgeHeads.ts";
 import { knownChainsOf, knownLogsOf } from "./known.ts";
 import type { WatchNotes } from "./watchNotes.ts";
 import type { WatchState } from "./watchState.ts";
 
-export interface Moment extends Ours {
+export interface Moment {
+  readonly rows: ChainRows;
   readonly holds: ReadonlyMap<ChainId, Hold>;
 }
 
@@ -25,11 +26,11 @@ export const judgeTick = (
   { rows, holds }: Moment,
   at: Watcher,
 ): WatchState => {
-  const { vault, view, nowMs } = at;
+  const { vault, view, ownChain, nowMs } = at;
   const claims = tickClaims(state.claims, reach, nowMs);
   const { readUntil, relay } = state;
   const rowOf = (chain: ChainId) => rows.get(chain);
-  const known = knownChainsOf({ vault, view, rowOf, readUntil, idAt: () => undefined });
+  const known = knownChainsOf({ vault, view, ownChain, rowOf, readUntil, idAt: () => undefined });
   const offered = new Map(relay?.chains.map(({ chain, seq }) => [chain, seq]));
   const offeredSeq = (chain: ChainId): number => offered.get(chain) ?? 0;
   const found = withheld({ claims, known, logs: knownLogsOf(at.logs), offeredSeq });

@@ -11,7 +11,7 @@ import { type BoxedTo, keysMissing, logTrouble, rotatedToOldKeys } from "../alar
 import type { LogTrouble } from "../logs/followedLogs.ts";
 import type { LogView } from "../vault/view.ts";
 import type { Watcher } from "./judgeCounted.ts";
-import type { Ours } from "./judgeHeads.ts";
+import type { ChainRows } from "./judgeHeads.ts";
 import { endSeqOf, knownChainsOf, knownLogsOf } from "./known.ts";
 import type { WatchState } from "./watchState.ts";
 
@@ -25,15 +25,15 @@ export interface ViewChange {
 export const judgeView = (
   state: WatchState,
   change: ViewChange,
-  ours: Ours,
+  rows: ChainRows,
   at: Watcher,
 ): WatchState => {
-  const { vault, view, nowMs } = at;
+  const { vault, view, ownChain, nowMs } = at;
   const { readUntil } = state;
-  const rowOf: Parameters<typeof knownChainsOf>[0]["rowOf"] = (chain) => ours.rows.get(chain);
-  const known = knownChainsOf({ vault, view, rowOf, readUntil, idAt: () => undefined });
+  const rowOf: Parameters<typeof knownChainsOf>[0]["rowOf"] = (chain) => rows.get(chain);
+  const known = knownChainsOf({ vault, view, ownChain, rowOf, readUntil, idAt: () => undefined });
   const logs = knownLogsOf(at.logs);
-  const ended = [...ours.rows.values()].filter((row) => endSeqOf(view, row) !== undefined);
+  const ended = [...rows.values()].filter((row) => endSeqOf(view, row) !== undefined);
   let { claims } = state;
   for (const row of ended) claims = forgetClaims(claims, row.chain, (endSeqOf(view, row) ?? 0) + 1);
   const settled = settleClaims(
@@ -51,7 +51,9 @@ export const judgeView = (
   let { book } = state;
   for (const alarm of [...alarms, ...oldKeys(change, at, state)]) book = raise(book, alarm, nowMs);
   book = reconcile(book, ({ type }) => type === "KeysMissing", missingKeys(change, at), nowMs);
-  return { ...state, claims, book: clear(book, (alarm) => isSettled(alarm, ours, at), nowMs) };
+  const isOver = (alarm: Alarm): boolean =>
+    isSettled(alarm, rows, at) || (change.before === undefined && isOfOtherProgram(alarm));
+  return { ...state, claims, book: clear(book, isOver, nowMs) };
 };
 
 const claimedLogs = ({ byClaimant }: Claims): readonly LogClaim["log"][] => {
@@ -86,27 +88,24 @@ const oldKeys = (
   return rotatedToOldKeys(vault, epoch, boxes);
 };
 
+/** Perhaps this one can read it: otherwise it is found again as soon as the record comes. */
+const isOfOtherProgram = (alarm: Alarm): boolean =>
+  alarm.type === "UpdateNeeded" && alarm.what === "record";
+
 /** The logs have settled what it was about. */
-const isSettled = (alarm: Alarm, { rows }: Ours, { view, logs }: Watcher): boolean => {
+const isSettled = (alarm: Alarm, rows: ChainRows, { view, logs }: Watcher): boolean => {
   const endSeq = (chain: Parameters<typeof rows.get>[0]): number => {
     const row = rows.get(chain);
     return (row === undefined ? undefined : endSeqOf(view, row)) ?? Number.MAX_SAFE_INTEGER;
   };
-  switch (alarm.type) {
-    case "Equivocation":
-    case "ChainVoid":
-      return endSeq(alarm.chain) < alarm.seq;
-    case "ClaimMismatch":
-      return endSeq(alarm.claimantChain) < Number.MAX_SAFE_INTEGER;
-    case "RotatedToOldKey":
-      return currentEpoch(view.state).epoch > alarm.epoch;
-    case "LogStopped":
-      return (logs.head(alarm.log)?.index ?? -1) >= alarm.index;
-    case "LogForked":
-      return logs.idAt(alarm.log, alarm.index) === alarm.theirs;
-    default:
-      return false;
-  }
+  if (alarm.type === "Equivocation" || alarm.type === "ChainVoid")
+    return endSeq(alarm.chain) < alarm.seq;
+  if (alarm.type === "OtherIncarnation" || (alarm.type === "Cloned" && alarm.evidence === "open"))
+    return endSeq(alarm.chain) < Number.MAX_SAFE_INTEGER;
+  if (alarm.type === "ClaimMismatch") return endSeq(alarm.claimantChain) < Number.MAX_SAFE_INTEGER;
+  if (alarm.type === "RotatedToOldKey") return currentEpoch(view.state).epoch > alarm.epoch;
+  if (alarm.type === "LogStopped") return (logs.head(alarm.log)?.index ?? -1) >= alarm.index;
+  return alarm.type === "LogForked" && logs.idAt(alarm.log, alarm.index) === alarm.theirs;
 };
 
 /** What stopped a log that the vault relies on. */

@@ -34,9 +34,9 @@ export const createOwnBeacons = ({
   const say = async (why: "time" | "leaving"): Promise<void> => {
     const relay = deps.watch.relay();
     const isCaughtUp = watch.state.reach.kind === "live" && !isBusy();
-    if (relay === undefined || !isCaughtUp || !canSeal(memory)) return;
+    if (relay === undefined || !isCaughtUp || !canSeal(memory) || !deps.isLogHere()) return;
     const nowMs = deps.clock.nowMs();
-    const said = watch.beaconsSaid;
+    const said = watch.own.beaconsSaid;
     const due = beaconDue(said, {
       nowMs,
       isCaughtUp,
@@ -63,11 +63,12 @@ export const createOwnBeacons = ({
     const sealed = sealBodies(deps.owner, place, [{ type: "Beacon", plaintext: beacon }]);
     const draft = createDraft(memory);
     draft.addSealed(sealed.row, sealed.envelopes);
-    const kept = watch.beaconWrites(beaconSaid(said, beacon));
+    const kept = watch.own.keepBeacon(beaconSaid(said, beacon));
     draft.write(...kept.writes);
     // A store without room: it is said the next time.
     if (!(await draft.commit()).ok) return;
     kept.done();
+    watch.own.said(sealed.row.head.at, beacon.vector);
     isFirst = false;
     isActive = false;
     lastNews = newsOf(memory);

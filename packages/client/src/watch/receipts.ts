@@ -91,7 +91,7 @@ const receiptField: Field<KeptReceipt> = {
     countField.write(to, receipt.firstSeq);
     countField.write(to, receipt.firstPosition);
     timeField.write(to, receipt.nowMs);
-    to.list(receipt.ids, envelopeField.write);
+    to.list(receipt.ids, (_, id) => envelopeField.write(to, id));
     textField.write(to, receipt.relayKey);
     generationField.write(to, receipt.generation);
     signatureField.write(to, receipt.signature);
@@ -117,7 +117,7 @@ const receiptByteLengthMin = 64;
 export const encodeReceipts = (kept: readonly KeptReceipt[]): Uint8Array =>
   encode((to) => {
     to.u8(receiptsFormat);
-    to.list(kept, receiptField.write);
+    to.list(kept, (_, receipt) => receiptField.write(to, receipt));
   });
 
 export const decodeReceipts = (bytes: Uint8Array): Result<readonly KeptReceipt[], Malformed> =>

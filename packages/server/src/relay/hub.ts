@@ -111,13 +111,19 @@ export const createHub = (deps: HubDeps): Hub => {
   const listenersOf = (user: UserId): ReadonlySet<Listener> => joined.get(user) ?? new Set();
 
   const tellVaultLog = async (name: LogName & { kind: typeof LogKind.Vault }, head: LogHead) => {
-    const entry = opened.get(name.log);
     const state = await deps.logs.vault(name.log, head.index);
-    if (entry === undefined || state === undefined) return;
-    entry.members = [...state.members.keys()];
-    for (const listener of entry.listeners.keys())
+    if (state === undefined) return;
+    const entry = opened.get(name.log);
+    const members = [...state.members.keys()];
+    if (entry !== undefined) entry.members = members;
+    for (const listener of entry?.listeners.keys() ?? [])
       if (mayOpen(state, listener)) listener.take({ kind: "logGrew", name, head });
       else listener.take({ kind: "accessLost", vault: name.log });
+    // Whoever was let in just now cannot have it open yet.
+    for (const user of members)
+      for (const listener of listenersOf(user))
+        if (entry?.listeners.has(listener) !== true && mayOpen(state, listener))
+          listener.take({ kind: "logGrew", name, head });
   };
 
   const tellIdentityLog = async (

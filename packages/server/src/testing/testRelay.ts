@@ -9,6 +9,7 @@ import type { RelayQuotas, RelayStores } from "../relay/context.ts";
 import { noMetrics } from "../relay/relayMetrics.ts";
 import { type Relay, startRelay } from "../relay/startRelay.ts";
 import { systemTimers } from "../relay/timers.ts";
+import { blobRoutesPlugin } from "../routes/blobRoutes.ts";
 import { socketRoute } from "../routes/socketRoute.ts";
 
 export interface TestRelay {
@@ -60,6 +61,18 @@ export const startTestRelay = async ({
     admit: () => () => {},
     isStopping: () => false,
   });
+  app.addContentTypeParser("application/octet-stream", { parseAs: "buffer" }, (_, body, done) =>
+    done(null, body),
+  );
+  await app.register(
+    blobRoutesPlugin({
+      accountStore: stores.accountStore,
+      blobStore: stores.blobStore,
+      nowMs,
+      blobByteLengthMax: Number.MAX_SAFE_INTEGER,
+      quotaByteLength: quotas.byteLength,
+    }),
+  );
   await app.listen({ host: "127.0.0.1", port: 0 });
   const [address] = app.addresses();
   assert(typeof address === "object", "it listens on a port");

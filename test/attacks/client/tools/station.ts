@@ -65,6 +65,8 @@ export interface Station {
   readonly relayFaults: readonly string[];
   /** That stand now. */
   readonly alarms: readonly Alarm["type"][];
+  /** Those that are over, too. */
+  readonly alarmsSoFar: readonly Alarm["type"][];
   /** A bug, or a store that fails. */
   readonly failures: readonly unknown[];
   /** Records that the relay hands out; then the vault looks again. */
@@ -169,6 +171,7 @@ export const openStation = async (
         refused.push({ chain, taken });
         core.watch.runRefused(chain, taken);
       },
+      isLogHere: () => true,
       onLogAhead: nothing,
       onOwnChainElsewhere: (chain) => void chainsElsewhere.push(chain),
       onFailure: (cause) => void failures.push(cause),
@@ -204,6 +207,9 @@ export const openStation = async (
     get alarms() {
       const standing = [...core.watch.book.byKey.values()];
       return standing.filter((one) => one.healedAtMs === undefined).map(({ alarm }) => alarm.type);
+    },
+    get alarmsSoFar() {
+      return [...core.watch.book.byKey.values()].map(({ alarm }) => alarm.type);
     },
     failures,
     follow,
