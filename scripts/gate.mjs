@@ -122,6 +122,9 @@ if (scope === "all") {
   await step("the relay as a program", () => vitest(["relay"]));
   if (browserPath() === undefined)
     leftOut.push("Left out: 1 test of a browser and Node at one relay, for the same reason.");
+  await step("300 simulated worlds", () =>
+    whole("node", ["test/simulation/sim.ts", "--seeds", "300", "--steps", "100"]),
+  );
   await step("protections taken away, every tenth", () =>
     whole("node", ["test/mutants/control.ts", "--every", "10"]),
   );

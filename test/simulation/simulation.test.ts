@@ -26,7 +26,7 @@ const seedsFrom = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, at) => first + at);
 
 /** As many as the tests of every change have time for. */
-const seedCount = 40;
+const seedCount = 10;
 
 describe("a world with plain clients", () => {
   test.each(seedsFrom(1, seedCount / 2))("keeps its promises, seed %i", async (seed) => {
