@@ -1,12 +1,13 @@
 /** Machines that come and go: paired, recovered, revoked, at the relay's own program on real sockets. */
 import { createDeviceKeys, createPhrase } from "@duro/crypto";
 import { DeviceScope } from "@duro/crypto/types";
-import { newPhrase, recover, revokeDevice, systemClock } from "@duro/client";
+import { newPhrase, recover, revokeDevice, systemClock, wholeTable } from "@duro/client";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { endEverything } from "../relay/tools/program.ts";
 import {
   closeMachines,
   foundPerson,
+  hastyClock,
   isSent,
   type Machine,
   openMachine,
@@ -158,6 +159,25 @@ test("wrong words change nothing, here or at the relay", async () => {
   for (const table of ["facts", "records"] as const)
     expect(await store.range(table, { from: Uint8Array.of(0), end: undefined }, 9)).toEqual([]);
   expect(person.engine.identity(person.user)?.head.index).toBe(1);
+  await store.close();
+});
+
+test("a log without what the sheet says is refused, and nothing is written", async () => {
+  const person = await foundPerson(relay.url);
+  await until(() => isSent(person, person.vault), "it is linked");
+  const head = person.engine.identity(person.user)?.head;
+  if (head === undefined) throw new Error("a person has a log");
+  const store = openStore();
+  const device = createDeviceKeys({ randomBytes });
+  const { phrase } = person;
+  const confirm = async (): Promise<boolean> => true;
+  const deps = { ...recoverOn(store, device), clock: hastyClock };
+  const newer = { index: head.index + 1, id: head.id };
+  const refused = await recover(deps, { phrase, confirm, sheetHead: newer });
+  expect(refused).toMatchObject({ ok: false, error: { type: "LogsWithheld" } });
+  expect(await store.range("records", wholeTable, 9)).toEqual([]);
+  const taken = await recover(recoverOn(store, device), { phrase, confirm, sheetHead: head });
+  expect(taken).toEqual({ ok: true, value: { user: person.user } });
   await store.close();
 });
 

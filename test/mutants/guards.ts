@@ -5,6 +5,7 @@
 import { checkpointGuards } from "./checkpointGuards.ts";
 import { engineGuards } from "./engineGuards.ts";
 import { type Guard, guard, off, on } from "./guard.ts";
+import { pairingGuards } from "./pairingGuards.ts";
 
 const crypto = (path: string): string => `crypto/src/${path}`;
 const sealTests = [crypto("seal.test.ts")];
@@ -153,6 +154,12 @@ export const guards: readonly Guard[] = [
     "ID10 one laptop cannot burn the words",
     crypto("logs/identityLog.ts"),
     "!(isPaperItself || areTwoFull)",
+    identityTests,
+  ),
+  guard(
+    "ID11 a list of devices is bounded",
+    crypto("logs/identityLog.ts"),
+    "[...state.devices.values()].filter(isActive).length >= deviceCountMax",
     identityTests,
   ),
   guard(
@@ -532,6 +539,13 @@ export const guards: readonly Guard[] = [
     "state === undefined",
   ),
   guard(
+    "a removed device's connection ends",
+    relay("relayStep.ts"),
+    'return closeFor(state, refused("DeviceRemoved"));',
+    coreTests,
+    "return stay(state);",
+  ),
+  guard(
     "an identity log is its user's",
     server("relay/records.ts"),
     "user.value !== asker.user",
@@ -777,4 +791,5 @@ export const guards: readonly Guard[] = [
   ),
   ...checkpointGuards,
   ...engineGuards,
+  ...pairingGuards,
 ];

@@ -20,21 +20,13 @@ const written = async () => {
   return { ...stations, writer, reader: await stations.open(1) };
 };
 
-/**
- * Where a run of one envelope says what it follows: behind its chain and its seq. The reader goes by its
- * own chain there, whatever is said.
- */
-const previousFrom = 17;
-const previousEnd = previousFrom + 32;
-
-/** Every other bit of the run in the frame, one at a time. */
+/** Every bit of the run in the frame, one at a time. */
 const flipEach = async (reader: Station, run: Run): Promise<number> => {
   const whole = frameOf(run);
   const start = whole.length - encodeRun(run).length;
   let heardCount = 0;
   for (let at = start; at < whole.length; at += 1)
     for (let bit = 0; bit < 8; bit += 1) {
-      if (at >= start + previousFrom && at < start + previousEnd) continue;
       const flipped = whole.slice();
       flipped[at] = (flipped[at] ?? 0) ^ (1 << bit);
       if (await reader.hearBytes(flipped)) heardCount += 1;
@@ -62,19 +54,16 @@ describe("A1 a changed bit", () => {
     const author = createAuthor(room, user, item(room.devices, 0));
     author.open();
     for (let count = 0; count < 299; count += 1) author.type("x");
-    const whole = envelopesToRun(author.written);
-    const envelopes = whole.envelopes.map((envelope, at) =>
-      at === 199 || at === 299
-        ? envelope
-        : { ...envelope, signature: item(whole.envelopes, 0).signature },
+    const { signature } = item(author.written, 0);
+    const spoiled = author.written.map((envelope, at) =>
+      at === 199 || at === 299 ? envelope : { ...envelope, signature },
     );
     const reader = await open(1);
     // Its key is not here yet, so that it is read back from the store.
     const { view } = reader.core.memory;
     await reader.core.viewChanged({ ...view, keys: new Map() });
     // Pages of the store end elsewhere than runs do.
-    await reader.hear({ ...whole, envelopes: envelopes.slice(0, 200) });
-    await reader.hear({ ...whole, firstSeq: 201, envelopes: envelopes.slice(200) });
+    await reader.hear(envelopesToRun(spoiled.slice(0, 200)), envelopesToRun(spoiled.slice(200)));
     expect(reader.counted).toEqual({ [author.chain]: 0 });
     await reader.core.viewChanged(view);
     expect(reader.failures).toEqual([]);

@@ -104,6 +104,7 @@ describe("A6 another order", () => {
         const reader = await open(2);
         for (let round = 0; round < runs.length; round += 1) await reader.hear(...order);
         await expectSame(reader, a);
+        expect([...reader.core.memory.holds]).toEqual([]);
       }),
       { numRuns: 5 },
     );

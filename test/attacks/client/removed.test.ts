@@ -1,12 +1,12 @@
-/** A13, A14, A16: whoever may not write any more, or never might. */
-import { removeMemberRecord, setRoleRecord } from "@duro/crypto";
+/** A13, A14, A16, A32: whoever may not write any more, or never might. */
+import { cutRecord, removeMemberRecord, setRoleRecord } from "@duro/crypto";
 import { authorOf, identitiesOf, incarnationOf, withRotation } from "@duro/crypto/testing/people";
-import { assert, LogKind } from "@duro/crypto/types";
+import { type EnvelopeId, LogKind } from "@duro/crypto/types";
 import { type DeviceCut, Role } from "@duro/crypto/verify";
 import { envelopesToRun } from "@duro/protocol";
 import { describe, expect, test } from "vitest";
 import { createAuthor } from "./tools/author.ts";
-import { createSharedRoom, openOf, withRecord } from "./tools/rooms.ts";
+import { createOwnRoom, createSharedRoom, openOf, withRecord } from "./tools/rooms.ts";
 import { envelopesOf, item } from "./tools/runs.ts";
 import { deps, openStation, type Room } from "./tools/station.ts";
 
@@ -39,14 +39,10 @@ describe("A13 whoever was removed", () => {
     async (when) => {
       const { room, after, stayer, author } = removed();
       author.type("after");
-      const [opening, before, late] = author.written;
-      assert(opening !== undefined && before !== undefined && late !== undefined, "three");
       const reader = await openOf(when === "after the removal" ? after : room, stayer);
-      if (when === "around the removal") await reader.hear(envelopesToRun([opening, before]));
-      if (when === "before the removal") {
-        await reader.hear(envelopesToRun(author.written));
-        expect(await reader.text()).toBe("before after");
-      }
+      const early = { "around the removal": 2, "before the removal": 3 }[when] ?? 0;
+      if (early > 0) await reader.hear(envelopesToRun(author.written.slice(0, early)));
+      expect(await reader.text()).toBe(["", "", "before ", "before after"][early]);
       await reader.catchUp(after);
       await reader.hear(envelopesToRun(author.written));
       expect(await reader.text()).toBe("before ");
@@ -167,4 +163,33 @@ describe("A16 somebody who only reads", () => {
       value: { newCount: 0, trouble: { type: "LogRefused", error: { type: "RuleViolated" } } },
     });
   });
+});
+
+test("A32 what a cut took away comes back from what is here when the cut is raised", async () => {
+  const own = createOwnRoom(2);
+  const { person, devices } = own;
+  const author = createAuthor(own, person.state.user, item(devices, 1));
+  author.open();
+  author.type("mine ");
+  const last = author.type("too");
+  const cutAt = (room: Room, type: "cutDevice" | "raiseCut", seq: number, id: EnvelopeId): Room => {
+    const { incarnation } = author;
+    const chains = seq === 0 ? [] : [{ incarnation, seq, id }];
+    const cuts = [{ device: item(devices, 1).id, chains }];
+    const { state } = room.vault;
+    return withRecord(
+      room,
+      cutRecord(state, authorOf(person), type, { identity: person.state, cuts }),
+    );
+  };
+  const low = cutAt(own, "cutDevice", 0, last.id);
+  const raised = cutAt(low, "raiseCut", 3, last.id);
+  const reader = await openOf(own, person);
+  await reader.hear(envelopesToRun(author.written));
+  expect(await reader.text()).toBe("mine too");
+  await reader.catchUp(low);
+  expect(await reader.text()).toBe("");
+  await reader.catchUp(raised);
+  expect(await reader.text()).toBe("mine too");
+  expect(reader.failures).toEqual([]);
 });

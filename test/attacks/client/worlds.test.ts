@@ -29,17 +29,24 @@ const twoWorlds = () => {
 };
 
 describe("A8 two devices that were shown different logs", () => {
-  test("learn it from the first envelope that crosses: it counts for nothing, and the log is asked for", async () => {
-    const { left, right, grown, writer } = twoWorlds();
+  test("learn it from the first envelope that crosses: it counts for nothing, and the record is missed", async () => {
+    const { room, left, right, grown, writer } = twoWorlds();
     const author = createAuthor(left, writer.state.user, writer.device);
-    author.open();
+    author.open({ logHead: room.vault.state.head.id });
     author.type("from the left");
     const reader = await openOf(right, grown);
     await reader.hear(envelopesToRun(author.written));
     expect(await reader.text()).toBe("");
+    expect(reader.core.memory.chains.get(author.chain)).toMatchObject({ counted: 1, voidAt: 0 });
     expect([...reader.core.memory.holds.values()].map(({ why }) => why)).toEqual([
       "a record of the vault's log",
     ]);
+    await reader.core.caughtUp();
+    for (let ms = 0; ms <= 120_000; ms += 20_000) {
+      reader.clock.pass(20_000);
+      reader.core.watch.tick();
+    }
+    expect(reader.alarms).toEqual(["LogWithheld"]);
     expect(reader.failures).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { type DeviceKeys, systemRandomBytes } from "@duro/crypto";
 import { assert, bytesToHex } from "@duro/crypto/types";
 import { docDigestOf } from "@duro/crypto/verify";
 import { type DocId, docIds, times } from "@duro/protocol";
-import { type Engine, openEngine, systemClock, type Vault } from "@duro/client";
+import { type Clock, type Engine, openEngine, systemClock, type Vault } from "@duro/client";
 import {
   createNodeApplyGuard,
   createNodeHttp,
@@ -40,6 +40,13 @@ export interface Station {
 }
 
 const open = new Set<Station>();
+
+/** What a device does by and by it does in these tests when it is told to, and at no other time. */
+const clock: Clock = {
+  nowMs: systemClock.nowMs,
+  after: (delayMs, work) =>
+    delayMs > times.gatherMs ? () => {} : systemClock.after(delayMs, work),
+};
 
 export const openIn = (folder: string): LocalStore => {
   const opened = openSqliteLocalStore(join(folder, "store.sqlite"));
@@ -90,8 +97,8 @@ export const openCompactingWorld = async () => {
     const engine = await openEngine({
       store,
       transport: createNodeTransport(),
-      http: createNodeHttp({ clock: systemClock }),
-      clock: systemClock,
+      http: createNodeHttp({ clock }),
+      clock,
       guard: createNodeApplyGuard({ clock: systemClock }),
       randomBytes: systemRandomBytes,
       device,

@@ -3,15 +3,14 @@
  * must have every word that either was ever told to be durable. The ledger of those is kept here, outside.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { assert, bytesToHex } from "@duro/crypto/types";
 import { type Chance, createChance } from "../../relay/tools/chance.ts";
-import type { Order } from "./deviceOrder.ts";
+import { newFolder } from "../../relay/tools/folders.ts";
+import { docsOfRounds, type Order } from "./deviceOrder.ts";
 import { closeMachines, foundPerson, openMachine, startRelay, until } from "./machines.ts";
-import { docsOfRounds } from "./deviceOrder.ts";
 import { addMachine } from "./pairing.ts";
 
 export interface DeviceReport {
@@ -67,7 +66,7 @@ const earlyEvery = 6;
 const bothEvery = 5;
 const startMsMax = 30_000;
 const settleMsMax = 120_000;
-const compiledFolder = join(tmpdir(), "duro-compiled");
+const compiledFolder = newFolder();
 const children = new Set<ChildProcess>();
 
 const startDevice = (order: Order, ledger: Ledger): Device => {

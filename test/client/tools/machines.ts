@@ -12,6 +12,7 @@ import {
 import { assert } from "@duro/crypto/types";
 import { type DocId, docIds, type UserId, type VaultId } from "@duro/protocol";
 import {
+  type Clock,
   type Engine,
   foundIdentity,
   type LocalStore,
@@ -33,6 +34,12 @@ export const randomBytes = systemRandomBytes;
 export const transport = createNodeTransport();
 export const http = createNodeHttp({ clock: systemClock });
 export const program = "test 1";
+
+/** Of somebody who does not wait half a minute for what never comes. */
+export const hastyClock: Clock = {
+  nowMs: () => systemClock.nowMs(),
+  after: (delayMs, work) => systemClock.after(delayMs / 20, work),
+};
 
 export interface RelayProgram {
   readonly url: string;

@@ -41,10 +41,24 @@ export const packState = (state: Uint8Array): Result<PackedState | undefined, Un
   return read.ok ? ok(plain) : read;
 };
 
+/** Without placing anything; undefined: it cannot be read so. */
+const asV1 = ({ form, packed }: FormedState): Uint8Array | undefined => {
+  if (form === StateForm.V1) return packed;
+  try {
+    return Y.convertUpdateFormatV2ToV1(packed);
+  } catch {
+    return undefined;
+  }
+};
+
 /** The state as V1. */
 export const unpackState = (state: PackedState): Result<Uint8Array, UnpackError> => {
   const checked = checkPacked(state);
   if (!checked.ok) return checked;
+  // What has the digest is the state, and need not be loaded: most of the time of a newcomer.
+  const converted = asV1(state);
+  if (converted !== undefined && bytesAreEqual(docDigestOf(converted), state.digest))
+    return ok(converted);
   const doc = loadPacked(state);
   if (!doc.ok) return doc;
   let canonical: Uint8Array;

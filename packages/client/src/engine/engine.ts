@@ -211,6 +211,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     store,
     clock,
     randomBytes,
+    device,
     http: deps.http,
     relayUrl,
     coreOf: (vault) => vaults.get(vault)?.core,
@@ -219,8 +220,8 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       vaults.get(vault)?.isCaughtUp === true &&
       logSync.isHere(vault),
     generation: () => watch.relay.faced?.generation,
-    wantToken: (want) => {
-      input({ kind: "wantBlobToken", ...want });
+    ask: (ask) => {
+      input(ask);
       return connection !== undefined;
     },
     wantBodies: (vault, chain, seqs) => input({ kind: "wantBodies", vault, chain, seqs }),

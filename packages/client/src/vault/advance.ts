@@ -78,6 +78,7 @@ const advanceChain = async (
         if (head.seq === limit.seq && envelope.id !== limit.id)
           return { why: "another branch of its chain", seq: head.seq };
       }
+      await view.nextTurn();
       const counted = await countEnvelope(view, draft, at, envelope);
       budget.left -= 1;
       if (counted.kind === "void") {

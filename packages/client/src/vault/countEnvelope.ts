@@ -93,6 +93,7 @@ const countData = async (
     if (!shape.ok) return { kind: "void", why: shape.error.type };
     changes.push({ doc, update, ...shape.value });
   }
+  await view.nextTurn();
   const { seen } = content.value;
   for (const change of changes) {
     const { clocks } = await draft.document(change.doc);

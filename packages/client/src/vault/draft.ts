@@ -39,7 +39,7 @@ export interface Said {
 }
 
 /** What the author of an edit says to have seen of other chains. */
-export interface SeenBy {
+interface SeenBy {
   readonly row: ChainRow;
   readonly seen: readonly Seen[];
 }

@@ -8,33 +8,43 @@ import { updateKey, updatesOfLevel } from "../store/keys.ts";
 import type { DocumentRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import { structCountIn } from "../updates/updateCost.ts";
-import { createDraft, type VaultRows } from "./draft.ts";
+import { createDraft, type Draft, type VaultRows } from "./draft.ts";
 
 const mergedAtOnceCount = 100;
+/** In one commit: each waits for the disk, and a document's merged updates are seldom long. */
+const docsAtOnceCount = 64;
 
 export const tidyDocuments = async (rows: VaultRows, docs: readonly DocId[]): Promise<void> => {
-  for (const doc of docs)
-    for (;;) {
+  for (let at = 0; at < docs.length; at += docsAtOnceCount)
+    await tidyTogether(rows, docs.slice(at, at + docsAtOnceCount));
+};
+
+/** One level of each document, and then the next, as long as there is one that is full. */
+const tidyTogether = async (rows: VaultRows, docs: readonly DocId[]): Promise<void> => {
+  for (;;) {
+    const draft = createDraft(rows);
+    for (const doc of docs) {
       const row = rows.documents.get(doc);
       const level =
         row?.levels.findIndex(({ updateCount }) => updateCount >= mergedAtOnceCount) ?? -1;
-      if (row === undefined || level === -1) break;
-      if (!(await mergeLevel(rows, doc, row, level))) return;
+      if (row !== undefined && level !== -1) await mergeLevel(rows, draft, doc, row, level);
     }
+    if (draft.isEmpty) return;
+    // Where the store has no room for it, that costs nothing but time later on.
+    if (!(await draft.commit()).ok) return;
+  }
 };
 
-/** False: the store has no room for it, which costs nothing but time later on. */
 const mergeLevel = async (
-  rows: VaultRows,
+  { vault, store }: VaultRows,
+  draft: Draft,
   doc: DocId,
   row: DocumentRow,
   level: number,
-): Promise<boolean> => {
-  const { vault, store } = rows;
+): Promise<void> => {
   const range = updatesOfLevel(vault, doc, level);
   const entries = await store.range("updates", range, row.levels[level]?.updateCount ?? 0);
   const merged = mergeUpdates(entries.map(({ value }) => value));
-  const draft = createDraft(rows);
   draft.write(
     { kind: "deleteRange", table: "updates", ...range },
     {
@@ -52,5 +62,4 @@ const mergeLevel = async (
     structCount: above.structCount + structCountIn(merged),
   };
   draft.setDocument(doc, { ...row, levels, nextNumber: row.nextNumber + 1 });
-  return (await draft.commit()).ok;
 };

@@ -30,6 +30,7 @@ import { isOvercounted, isOwnEnded } from "./rebuild.ts";
 import { canSeal, sealNext } from "./sealNext.ts";
 import { countAnew, goOnAfterLoss } from "./startOver.ts";
 import { takeArrived } from "./takeArrived.ts";
+import { createTurns } from "./turns.ts";
 import { createUploads } from "./uploads.ts";
 import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
 import { vectorOf, vectorWithoutOwn } from "./vector.ts";
@@ -88,13 +89,14 @@ export const openVaultCore = async (
   view: LogView,
 ): Promise<VaultCore> => {
   const { store, clock, link } = deps;
+  const nextTurn = createTurns(clock);
   const mayApply = createGuardedApply({
     guard: deps.guard,
     clock,
     load: (doc) => loadCounted(memory, doc),
     live: (doc) => context.docs.live(doc)?.ydoc,
   });
-  const memory = await openVaultMemory(store, vault, { ...view, mayApply }, deps.owner);
+  const memory = await openVaultMemory(store, vault, { ...view, mayApply, nextTurn }, deps.owner);
   const serial = createSerial();
   let endTrying: (() => void) | undefined;
 
@@ -112,9 +114,13 @@ export const openVaultCore = async (
   };
   const writes = createWriteTurns({ clock, begin, write: () => writePending(context) });
 
+  let opened: VaultContext | undefined;
   const watch = await openVaultWatch(deps.watch, memory, {
     begin,
-    onSealable: () => sealable(context),
+    onSealable: () => {
+      if (opened !== undefined) sealable(opened);
+    },
+    isBlocked: () => opened?.isTryingLater === true,
   });
   const uploads = createUploads(memory, link);
   const arrived: VaultContext["arrived"] = [];
@@ -151,6 +157,7 @@ export const openVaultCore = async (
       });
     },
   };
+  opened = context;
   const { docs, beacons } = context;
 
   watch.viewChanged(undefined);
@@ -172,7 +179,7 @@ export const openVaultCore = async (
     viewChanged: (next) =>
       run(async () => {
         const before = memory.view;
-        memory.view = { ...next, mayApply };
+        memory.view = { ...next, mayApply, nextTurn };
         watch.viewChanged(before);
         await lookAgain(context);
         sealable(context);

@@ -24,6 +24,8 @@ export interface LogView {
 }
 
 export interface VaultView extends LogView {
+  /** Asked between two pieces of long work. */
+  readonly nextTurn: () => Promise<void>;
   /** Whether Yjs can be trusted with it here and now: no verdict, another machine may be faster. */
   readonly mayApply: (draft: Draft, chain: ChainId, change: Change) => Promise<boolean>;
 }

@@ -25,34 +25,34 @@ test("the first edit is written at once, and so is one that comes when the disk 
   const { clock, turns, writtenAtMs, settle } = start(2);
   turns.edited();
   await settle();
-  clock.pass(8);
+  clock.pass(4);
   turns.edited();
   await settle();
-  expect(writtenAtMs).toEqual([0, 10]);
+  expect(writtenAtMs).toEqual([0, 6]);
 });
 
-test("edits that come right behind a write gather for four times as long as it took", async () => {
+test("edits that come right behind a write gather for twice as long as it took", async () => {
   const { clock, turns, writtenAtMs, settle } = start(2);
   turns.edited();
   await settle();
   turns.edited();
   turns.edited();
-  clock.pass(7);
+  clock.pass(3);
   await settle();
   expect(writtenAtMs).toEqual([0]);
   clock.pass(1);
   await settle();
-  expect(writtenAtMs).toEqual([0, 10]);
+  expect(writtenAtMs).toEqual([0, 6]);
 });
 
-test("however slow the disk is, they wait no longer than fifty milliseconds", async () => {
+test("however slow the disk is, they wait no longer than twenty milliseconds", async () => {
   const { clock, turns, writtenAtMs, settle } = start(1_000);
   turns.edited();
   await settle();
   turns.edited();
-  clock.pass(50);
+  clock.pass(20);
   await settle();
-  expect(writtenAtMs).toEqual([0, 1_050]);
+  expect(writtenAtMs).toEqual([0, 1_020]);
 });
 
 test("whoever writes at once leaves nothing to be written later", async () => {

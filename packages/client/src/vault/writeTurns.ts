@@ -1,7 +1,7 @@
 /**
  * When edits become durable that nobody waits for. A commit waits for the disk, and the program with it:
  * one for each edit of a long row would cost more than everything else. So after a commit they gather for
- * a few times as long as it took; a person who types finds the disk free.
+ * twice as long as it took; a person who types finds the disk free.
  */
 import type { Clock } from "../ports/clock.ts";
 
@@ -20,10 +20,10 @@ export interface WriteTurnsDeps {
   readonly write: () => Promise<void>;
 }
 
-/** The program has four fifths of the time to itself. */
-const gatherFactor = 4;
-/** Sooner than anybody notices that others do not see it yet. */
-const gatherMsMax = 50;
+/** The program has two thirds of the time to itself. */
+const gatherFactor = 2;
+/** Less than lies between two letters of somebody who types, also where a commit takes as long. */
+const gatherMsMax = 20;
 
 export const createWriteTurns = ({ clock, begin, write }: WriteTurnsDeps): WriteTurns => {
   let notBeforeMs = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,5 @@
 /** What time brings to light: what does not come, and who is not heard. */
-import { Role } from "@duro/crypto/verify";
-import { isActiveFull } from "@duro/crypto/verify";
+import { isActiveFull, Role } from "@duro/crypto/verify";
 import type { ChainId } from "@duro/protocol";
 import type { Alarm } from "../alarms/alarms.ts";
 import { tickClaims } from "../alarms/claims.ts";
@@ -17,17 +16,18 @@ import type { WatchState } from "./watchState.ts";
 export interface Moment {
   readonly rows: ChainRows;
   readonly holds: ReadonlyMap<ChainId, Hold>;
+  readonly isBlocked: boolean;
 }
 
 /** `reach` as it is from now on. */
 export const judgeTick = (
   state: WatchState,
   reach: WatchState["reach"],
-  { rows, holds }: Moment,
+  { rows, holds, isBlocked }: Moment,
   at: Watcher,
 ): WatchState => {
   const { vault, view, ownChain, nowMs } = at;
-  const claims = tickClaims(state.claims, reach, nowMs);
+  const claims = tickClaims(state.claims, isBlocked ? { kind: "away" } : reach, nowMs);
   const { readUntil, relay } = state;
   const rowOf = (chain: ChainId) => rows.get(chain);
   const known = knownChainsOf({ vault, view, ownChain, rowOf, readUntil, idAt: () => undefined });

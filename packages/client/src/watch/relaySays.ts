@@ -29,7 +29,7 @@ export const createRelaySays = (keeper: WatchKeeper): RelaySays => {
   const { vault, chains: rows } = memory;
 
   const reached = (reach: WatchState["reach"]): void => {
-    const moment = { rows, holds: memory.holds };
+    const moment = { rows, holds: memory.holds, isBlocked: keeper.jobs.isBlocked() };
     change(judgeTick(keeper.state, reach, moment, watcher()));
   };
   const progress = (): void => reached({ kind: "catchingUp", progressAtMs: deps.clock.nowMs() });

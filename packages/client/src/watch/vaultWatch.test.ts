@@ -3,10 +3,13 @@ import { sealEnvelope } from "@duro/crypto";
 import { assert, EnvelopeKind } from "@duro/crypto/types";
 import { type Body, envelopesToRun } from "@duro/protocol";
 import { expect, test } from "vitest";
-import { generationNumber } from "../alarms/testing/aliases.ts";
+import { raise } from "../alarms/standing.ts";
+import { generationNumber, oneOfEach } from "../alarms/testing/aliases.ts";
+import { createMemoryDisk, openMemoryLocalStore } from "../testing/memoryLocalStore.ts";
 import { sealBodies } from "../vault/seal.ts";
 import type { OpenedCore } from "../testing/vaultPlace.ts";
 import { createPlace, deps, openCore, type Place, viewOf } from "../testing/vaultPlace.ts";
+import { readWatchState, watchWrites } from "./watchState.ts";
 
 const standing = ({ core }: OpenedCore) =>
   [...core.watch.book.byKey.values()].filter(({ healedAtMs }) => healedAtMs === undefined);
@@ -102,6 +105,50 @@ test("what is counted anew is claimed, opened and told once", async () => {
   expect(again.core.watch.state.readUntil).toEqual(
     new Map([...readUntil, [reader.core.memory.own.chain, 2]]),
   );
+});
+
+test("a device that stopped while it went on under another chain seals under that one when it starts", async () => {
+  const place = createPlace(1);
+  const [device] = place.devices;
+  assert(device !== undefined, "there is one");
+  const { vault } = place.vault.state;
+  const disk = createMemoryDisk();
+  const store = openMemoryLocalStore(disk);
+  const fresh = await readWatchState(store, vault);
+  const cloned = { ...oneOfEach.Cloned, vault };
+  await store.commit(watchWrites(vault, fresh, { ...fresh, book: raise(fresh.book, cloned, 1) }));
+  const opened = await openCore(place, device, { disk });
+  expect(standing(opened)).toEqual([]);
+  expect([...opened.core.watch.book.byKey.values()]).toMatchObject([{ alarm: cloned }]);
+  await opened.type("on");
+  await opened.sealAll();
+  expect(opened.core.memory.waiting).toEqual([]);
+});
+
+test("while our own store takes nothing, nobody is blamed for what does not come", async () => {
+  const place = createPlace(2);
+  const [first, second] = place.devices;
+  assert(first !== undefined && second !== undefined, "there are two");
+  let isFull = false;
+  const disk = createMemoryDisk();
+  const store = openMemoryLocalStore(disk, {
+    refuse: () => (isFull ? { type: "StoreFull" } : undefined),
+  });
+  const reader = await openCore(place, second, { disk, store });
+  await reader.core.caughtUp();
+  isFull = true;
+  const writer = await openCore(place, first);
+  await writer.core.connected([]);
+  await writer.type("here");
+  await writer.sealAll();
+  await reader.core.envelopes(writer.puts, 1);
+  const { connectedMs } = reader.core.watch.state.claims;
+  for (let round = 0; round < 10; round += 1) {
+    reader.clock.pass(1_000);
+    await reader.core.envelopes(writer.puts, 1);
+    reader.core.watch.tick();
+  }
+  expect(reader.core.watch.state.claims.connectedMs - connectedMs).toBe(1_000);
 });
 
 const dayMs = 86_400_000;

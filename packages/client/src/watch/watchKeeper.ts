@@ -28,11 +28,14 @@ export interface WatchJobs {
   /** In its turn among the jobs of the vault; nobody waits for it. */
   readonly begin: (job: () => Promise<void>) => void;
   readonly onSealable: () => void;
+  /** Our store takes nothing at the moment: what does not come then is not the relay's fault. */
+  readonly isBlocked: () => boolean;
 }
 
 export interface WatchKeeper {
   readonly deps: WatchDeps;
   readonly memory: VaultMemory;
+  readonly jobs: WatchJobs;
   readonly state: WatchState;
   /** What is judged now is judged by this. */
   readonly watcher: () => Watcher;
@@ -104,6 +107,7 @@ export const openWatchKeeper = async (
   return {
     deps,
     memory,
+    jobs,
     get state() {
       return state;
     },
