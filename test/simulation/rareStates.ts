@@ -35,7 +35,6 @@ export const rareStateNames = [
   "alarm RelayGenerationChanged",
   "alarm Cloned",
   "alarm OtherIncarnation",
-  "alarm Equivocation",
   "alarm RelayMisbehaved",
   "alarm ClockSuspect",
 ] as const;
