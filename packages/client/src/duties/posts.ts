@@ -7,13 +7,13 @@ import { err, ok, type Result } from "@duro/crypto/types";
 import type { LogName, RefusalName } from "@duro/protocol";
 import type { EngineEffect } from "../engine/connection.ts";
 
-export interface RecordRefused {
+interface RecordRefused {
   readonly type: "RecordRefused";
   readonly refusal: RefusalName | undefined;
 }
 
 /** There is no connection, or it ended before the answer: it may be there or not. */
-export interface RecordLost {
+interface RecordLost {
   readonly type: "RecordLost";
 }
 

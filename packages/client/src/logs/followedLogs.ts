@@ -21,7 +21,7 @@ import type { CommitError, LocalStore, Write } from "../ports/localStore.ts";
 import { recordKey, recordsOf } from "../store/keys.ts";
 
 /** The relay shows a log that parts from the one we hold. */
-export interface LogForked {
+interface LogForked {
   readonly type: "LogForked";
   readonly name: LogName;
   /** Where both still agree, at the most. */
@@ -31,7 +31,7 @@ export interface LogForked {
 }
 
 /** Records came from behind what is here. */
-export interface LogGap {
+interface LogGap {
   readonly type: "LogGap";
   readonly name: LogName;
   readonly fromIndex: number;
@@ -46,7 +46,7 @@ export interface LogRefused {
 }
 
 /** A record pins an identity log further than it is here. */
-export interface IdentityNeeded {
+interface IdentityNeeded {
   readonly type: "IdentityNeeded";
   readonly user: UserId;
   readonly index: number;
@@ -54,7 +54,7 @@ export interface IdentityNeeded {
 
 export type LogTrouble = LogForked | LogGap | LogRefused | IdentityNeeded;
 
-export interface Taken {
+interface Taken {
   /** How many were new. */
   readonly newCount: number;
   /** What stopped it: what came before that was kept. */

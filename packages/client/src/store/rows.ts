@@ -29,7 +29,7 @@ export interface ChainRow extends ChainOpening {
 }
 
 /** Updates of one size, merged from a hundred of the size below. */
-export interface Level {
+interface Level {
   readonly updateCount: number;
   /** Of all of them together. */
   readonly structCount: number;

@@ -35,7 +35,7 @@ interface GuardUnavailable {
   readonly type: "GuardUnavailable";
 }
 
-export type ApplyError = TookTooLong | TookTooMuch | ApplyThrew | GuardUnavailable;
+type ApplyError = TookTooLong | TookTooMuch | ApplyThrew | GuardUnavailable;
 
 export interface ApplyGuard {
   /**

@@ -55,6 +55,19 @@ export interface Reader {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** The decoder's own call costs more than such a text: an update may hold a hundred thousand of them. */
+const shortTextByteLengthMax = 8;
+
+const shortAscii = (encoded: Uint8Array): string | undefined => {
+  if (encoded.length > shortTextByteLengthMax) return undefined;
+  let text = "";
+  for (const byte of encoded) {
+    if (byte > 0x7f) return undefined;
+    text += String.fromCharCode(byte);
+  }
+  return text;
+};
+
 const createReader = (bytes: Uint8Array): Reader => {
   const decoder = decoding.createDecoder(bytes);
   const refuse = (expected: string, got: string, at = decoder.pos): never => {
@@ -114,7 +127,9 @@ const createReader = (bytes: Uint8Array): Reader => {
     varBytes: (byteLengthMax) => take(readVarUint(byteLengthMax)),
     text: (byteLengthMax) => {
       const start = decoder.pos;
-      const encoded = take(readVarUint(byteLengthMax));
+      const encoded = view(readVarUint(byteLengthMax));
+      const short = shortAscii(encoded);
+      if (short !== undefined) return short;
       try {
         return utf8.decode(encoded);
       } catch {
