@@ -1,0 +1,13 @@
+/** Numbers that look random and are the same in every process that has the seed. */
+export type Draw = () => number;
+
+/** mulberry32: from 0 on, below 1. */
+export const createDraw = (seed: number): Draw => {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+};
