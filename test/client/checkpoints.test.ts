@@ -28,7 +28,7 @@ import {
   openIn,
   type Station,
 } from "./tools/compacting.ts";
-import { blobsWith, bodiesWith, isSame, relayBodies, saidIn } from "./tools/contents.ts";
+import { blobIdsIn, blobsWith, bodiesWith, isSame, relayBodies, saidIn } from "./tools/contents.ts";
 import { endWorlds, until } from "./tools/world.ts";
 
 const failed: unknown[] = [];
@@ -59,8 +59,12 @@ const hasAllOf = (world: World, station: Station, other: Station): boolean => {
 const meet = (world: World, station: Station, other: Station): Promise<void> =>
   until(() => station.vault.status.isCaughtUp && hasAllOf(world, station, other), 20_000);
 
-const isSettled = ({ vault: { status } }: Station): boolean =>
-  status.isCaughtUp && status.heldCount === 0;
+/** Everything that the relay has counts here. */
+const isSettled = ({ stores, vault }: World, { vault: { status }, engine }: Station): boolean => {
+  const atRelay = stores.data.envelopes.get(vault.state.vault)?.length ?? 0;
+  const counted = [...engine.chains(vault.state.vault)].reduce((sum, row) => sum + row.counted, 0);
+  return status.isCaughtUp && status.heldCount === 0 && counted >= atRelay;
+};
 
 test("a device that comes when bodies are gone has everything from a checkpoint and what came after it", async () => {
   const world = await openCompactingWorld();
@@ -74,7 +78,7 @@ test("a device that comes when bodies are gone has everything from a checkpoint 
   expect(await world.prune()).toBeGreaterThan(390);
   await a.write("tail");
   const c = await world.station(world.third);
-  await until(() => isSettled(c), 20_000);
+  await until(() => isSettled(world, c), 20_000);
   for (const doc of [docOf(1), docOf(2), docOf(3)]) {
     expect(await c.text(doc)).toBe(await a.text(doc));
     expect(await c.digest(doc)).toBe(await a.digest(doc));
@@ -229,7 +233,7 @@ test("a text that was deleted is in no body, blob or file once a checkpoint coun
   expect(await a.compact()).toMatchObject({ hasPruned: true });
   await world.prune();
   const c = await world.station(world.third);
-  await until(() => isSettled(c), 20_000);
+  await until(() => isSettled(world, c), 20_000);
   await c.compact();
   expect(await c.text()).toBe(await a.text());
 
@@ -239,6 +243,36 @@ test("a text that was deleted is in no body, blob or file once a checkpoint coun
     expect(filesWith(station.folder, canary)).toEqual([]);
   }
   expect(relayBodies(world).filter((body) => before.some((one) => isSame(one, body)))).toEqual([]);
+});
+
+test("[CP12] the relay gives up the blobs of a checkpoint once two newer ones count", async () => {
+  const world = await openCompactingWorld();
+  const { vault } = world.vault.state;
+  const a = await world.station(world.first);
+  const b = await world.station(world.second);
+  const isThere = async (blobs: Awaited<ReturnType<typeof blobIdsIn>>): Promise<boolean> => {
+    const found = await Promise.all(
+      blobs.map((blob) => world.stores.blobStore.readChunk({ vault, blob }, 0)),
+    );
+    return found.every((chunk) => chunk !== undefined);
+  };
+  const round = async () => {
+    await fill(a);
+    await a.compact();
+    await meet(world, b, a);
+    await b.compact();
+    await meet(world, a, b);
+    await a.compact();
+    return blobIdsIn(world, a);
+  };
+  const first = await round();
+  expect(first.length).toBeGreaterThan(0);
+  await round();
+  expect(await isThere(first)).toBe(true);
+  const third = await round();
+  await world.prune();
+  expect(await isThere(third)).toBe(true);
+  expect(await isThere(first)).toBe(false);
 });
 
 /** A disk that takes so many commits more, and then none: what a crash behind that commit would leave. */
@@ -263,22 +297,23 @@ const createDyingDisk = () => {
 };
 
 type Live = (
+  world: World,
   station: Station,
   disk: ReturnType<typeof createDyingDisk>,
   count: number,
 ) => Promise<void>;
 
 /** What is there is compacted, with so many commits. */
-const compacting: Live = async (station, disk, count) => {
+const compacting: Live = async (_, station, disk, count) => {
   await until(() => station.vault.status.isCaughtUp, 20_000);
   disk.take(count);
   await station.compact();
 };
 
 /** It comes new, and takes what it can with so many commits. */
-const arriving: Live = async (station, disk, count) => {
+const arriving: Live = async (world, station, disk, count) => {
   disk.take(count);
-  await until(() => disk.hasRefused || isSettled(station), 20_000);
+  await until(() => disk.hasRefused || isSettled(world, station), 20_000);
 };
 
 /** One life after the other, each a commit longer, until one outlives it. How many it took. */
@@ -290,7 +325,7 @@ const dieAgain = async (
 ): Promise<number> => {
   for (let lifeCount = 1; ; lifeCount += 1) {
     const station = await world.station(device, { openStore: disk.open });
-    await live(station, disk, lifeCount - 1);
+    await live(world, station, disk, lifeCount - 1);
     const isOver = !disk.hasRefused;
     disk.take(Infinity);
     await station.close();
@@ -317,7 +352,7 @@ test("a crash behind any commit costs nothing: of writing, attesting, dropping, 
     world.station(world.third, { openStore: disks.c.open }),
   ]);
   for (const station of stations) {
-    await until(() => isSettled(station), 20_000);
+    await until(() => isSettled(world, station), 20_000);
     expect(await station.text()).toBe(text);
     expect(await saidIn(world, station)).toEqual({ checkpoints: 1, attests: 1 });
   }

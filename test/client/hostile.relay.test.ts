@@ -27,7 +27,7 @@ afterAll(endEverything);
 
 const other: DocId = docIds.fromBytes(new Uint8Array(docIds.byteLength).fill(9));
 /** Strict figures are those of a quiet machine; what nobody may reach is a multiple. */
-const blockedMsMax = 400;
+const blockedMsMax = 250;
 
 test("[UPD1] [UPD2] whatever a member seals, all devices say the same of it, and go on", async () => {
   const laptop = await foundPerson(relay.url);

@@ -420,6 +420,12 @@ export const attackRows: readonly AttackRow[] = [
         "a guess at the code is refused by the proof, and burns it for everybody",
         "a wrong number burns the code, and nobody was added",
       ),
+      ...here(
+        "pairing",
+        "a relay that shows an older log of the vault is refused, and nothing of it is kept",
+        "a relay with another key than the one that was promised is refused, and the code is burnt",
+        "a machine signs no record that makes it something else than it asked to be",
+      ),
     ],
     guards: ["a pairing proves the code", "keys of a pairing are committed to before"],
   },

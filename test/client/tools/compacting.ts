@@ -43,7 +43,7 @@ const open = new Set<Station>();
 
 /** What a device does by and by it does in these tests when it is told to, and at no other time. */
 const clock: Clock = {
-  nowMs: systemClock.nowMs,
+  nowMs: () => systemClock.nowMs(),
   after: (delayMs, work) =>
     delayMs > times.gatherMs ? () => {} : systemClock.after(delayMs, work),
 };

@@ -1,5 +1,5 @@
 /** What whoever has the key finds in what a device and the relay keep. */
-import { type Body, decodeBody } from "@duro/protocol";
+import { type BlobId, type Body, decodeBody } from "@duro/protocol";
 import { openBody } from "@duro/crypto";
 import { assert, bytesToHex } from "@duro/crypto/types";
 import { decodeEnvelope, verifyEnvelope } from "@duro/crypto/verify";
@@ -63,6 +63,12 @@ export const saidIn = async (
   const countOf = (type: Body["type"]): number => types.filter((one) => one === type).length;
   return { checkpoints: countOf("Checkpoint"), attests: countOf("Attest") };
 };
+
+/** Of all checkpoints whose bodies it has. */
+export const blobIdsIn = async (world: World, station: Station): Promise<readonly BlobId[]> =>
+  (await openAll(world, station)).flatMap(({ body }) =>
+    body.type === "Checkpoint" ? body.clear.blobs : [],
+  );
 
 /** The sealed bodies of a device in which the text stands. */
 export const bodiesWith = async (
