@@ -138,6 +138,22 @@ const all: readonly EngineGuard[] = [
     title: "A5 a device says in its next edit how far it has seen the others, and that is enough",
   },
   {
+    name: "A5 it says what counts, not what is merely here",
+    file: "client/src/vault/sealNext.ts",
+    find: ".map(({ chain, counted }) => ({ chain, seq: counted }))",
+    instead: ".map(({ chain, head }) => ({ chain, seq: head.at }))",
+    test: "test/attacks/client/withheld.test.ts",
+    title: "A5 a device says of others what counts here and no more, and says it once",
+  },
+  {
+    name: "A5 it remembers what it has said",
+    file: "client/src/vault/sealNext.ts",
+    find: "memory.told.set(chain, seq)",
+    instead: "void [chain, seq]",
+    test: "test/attacks/client/withheld.test.ts",
+    title: "A5 a device says of others what counts here and no more, and says it once",
+  },
+  {
     name: "A6 an edit waits for what it refers to",
     file: "client/src/vault/countEnvelope.ts",
     find: "missing.size > 0",

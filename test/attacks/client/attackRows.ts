@@ -93,6 +93,7 @@ export const attackRows: readonly AttackRow[] = [
         "withheld",
         "A5 a hidden tail is told once the grace is over, by whose word and how much, and not before",
         "A5 a device says in its next edit how far it has seen the others, and that is enough",
+        "A5 a device says of others what counts here and no more, and says it once",
         "A5 what comes within the grace was late and nothing else",
       ),
       ...inFile(
@@ -103,6 +104,8 @@ export const attackRows: readonly AttackRow[] = [
     guards: [
       "A5 what a device says to have seen is remembered and missed",
       "A5 an edit says how far its author has seen the others",
+      "A5 it says what counts, not what is merely here",
+      "A5 it remembers what it has said",
     ],
   },
   {

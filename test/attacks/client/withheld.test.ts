@@ -1,11 +1,13 @@
 /** A5: the end of a chain is kept from one device, and another's envelope says that there is more. */
-import { Role } from "@duro/crypto/verify";
-import { envelopesToRun } from "@duro/protocol";
+import { openBody } from "@duro/crypto";
+import { assert } from "@duro/crypto/types";
+import { Role, verifyEnvelope } from "@duro/crypto/verify";
+import { decodeBody, decodeDataContent, envelopesToRun } from "@duro/protocol";
 import { expect, test } from "vitest";
 import { Doc } from "yjs";
 import { createAuthor, updateOf } from "./tools/author.ts";
 import { createSharedRoom, openOf, openOwnStations } from "./tools/rooms.ts";
-import { item } from "./tools/runs.ts";
+import { envelopesOf, item } from "./tools/runs.ts";
 import { docOf } from "./tools/station.ts";
 
 const graceMs = 120_000;
@@ -67,6 +69,32 @@ test("A5 a device says in its next edit how far it has seen the others, and that
     reader.core.watch.tick();
   }
   expect(reader.alarms).toEqual(["Withholding"]);
+});
+
+test("A5 a device says of others what counts here and no more, and says it once", async () => {
+  const { room, vault, open } = await openOwnStations(3);
+  const [a, b, c] = [await open(0), await open(1), await open(2)];
+  await a.type("one");
+  await a.sealAll();
+  await b.hear(...a.puts);
+  await b.type(" two");
+  await b.sealAll();
+  // What it refers to is not here: the opening counts, the edit is held.
+  await c.hear(...b.puts);
+  for (const word of ["x", "y"]) {
+    await c.type(word, docOf(2));
+    await c.sealAll();
+  }
+  const said = envelopesOf(vault, c.puts).flatMap((envelope) => {
+    const verified = verifyEnvelope(envelope, item(room.devices, 2).signKey);
+    assert(verified.ok, "it has just signed it");
+    const content = openBody(room.vault.key, verified.value);
+    const body = content.ok ? decodeBody(envelope.head, content.value) : content;
+    if (!body.ok || body.value.type !== "Data") return [];
+    const data = decodeDataContent(body.value.plaintext.content);
+    return data.ok ? [data.value.seen] : [];
+  });
+  expect(said).toEqual([[{ chain: b.core.memory.own.chain, seq: 1 }], []]);
 });
 
 test("A5 what comes within the grace was late and nothing else", async () => {

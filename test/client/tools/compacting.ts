@@ -61,7 +61,20 @@ export const closeStations = async (): Promise<readonly unknown[]> => {
   return failures;
 };
 
-export const openCompactingWorld = async () => {
+type World = Awaited<ReturnType<typeof openWorld>>;
+
+export interface CompactingWorld extends World {
+  station(
+    device: DeviceKeys,
+    given?: { readonly folder?: string; readonly openStore?: (folder: string) => LocalStore },
+  ): Promise<Station>;
+  tidy(): Promise<TidyingReport>;
+  pass(ms: number): void;
+  /** Everything that belongs into the trash is in it, and gone for good. */
+  prune(): Promise<number>;
+}
+
+export const openCompactingWorld = async (): Promise<CompactingWorld> => {
   let passedMs = 0;
   const nowMs = (): number => Date.now() + passedMs;
   const world = await openWorld({ nowMs });
@@ -168,7 +181,6 @@ export const openCompactingWorld = async () => {
     pass: (ms: number) => {
       passedMs += ms;
     },
-    /** Everything that belongs into the trash is in it, and gone for good. */
     prune: async (): Promise<number> => {
       await tidy();
       passedMs += times.trashLifetimeMs;
