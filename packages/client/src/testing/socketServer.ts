@@ -42,7 +42,11 @@ export const startSocketServer = async ({
     tls === undefined
       ? createServer()
       : createSecureServer({ cert: tls.certificate, key: tls.key });
-  server.on("connection", (stream: Duplex) => streams.add(stream));
+  server.on("connection", (stream: Duplex) => {
+    streams.add(stream);
+    // Whoever has heard enough of a refusal hangs up in the middle of it.
+    stream.on("error", () => {});
+  });
   server.on("upgrade", (request, stream: Duplex, head: Buffer) => {
     asked.push(request);
     if (refuse !== undefined) return refuse(stream);
