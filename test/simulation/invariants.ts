@@ -123,7 +123,9 @@ export const checkAlarms = (world: World, isIn: (resident: Resident) => boolean)
   if (attacks.length === 0)
     for (const { name, type } of heard)
       if (isGrave(type)) fault(`${name} raises an alarm for nothing: ${type}`);
-  const all = [...heard.map(({ type }) => type), ...alarmsOfEarlierLives];
+  // Whoever was taken out meanwhile has noticed, too.
+  const noticed = machines.flatMap(({ program }) => program?.alarms ?? []);
+  const all = [...noticed, ...alarmsOfEarlierLives];
   if (history.lostCount > 0 && !all.some((type) => ofRollback.has(type)))
     fault(`the relay lost ${history.lostCount} envelopes, and nobody noticed`);
 };

@@ -65,7 +65,7 @@ export const catalogue: Readonly<Record<AlarmType, AlarmMeaning>> = {
   },
   ChainVoid: { code: "chain-void", severity: "warning", heal: "restart", stopsSealing: false },
   KeysMissing: { code: "keys-missing", severity: "warning", heal: "box", stopsSealing: true },
-  RotatedToOldKey: { code: "old-key", severity: "warning", heal: "wait", stopsSealing: true },
+  RotatedToOldKey: { code: "old-key", severity: "notice", heal: "wait", stopsSealing: true },
   LogStopped: { code: "log-stopped", severity: "alert", heal: "report", stopsSealing: true },
   UpdateNeeded: { code: "update-needed", severity: "warning", heal: "update", stopsSealing: false },
   RelayKeyChanged: {

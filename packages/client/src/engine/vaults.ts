@@ -13,6 +13,7 @@ import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { EditRefused } from "../vault/outbox.ts";
 import { createVaultAwareness, type VaultAwareness } from "./vaultAwareness.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
+import { waitingHolds } from "../vault/waitingHolds.ts";
 import { openVaultCore, type VaultCore } from "../vault/vault.ts";
 import type { WatchDeps } from "../watch/watchKeeper.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
@@ -29,7 +30,7 @@ export interface VaultStatus {
   readonly isCaughtUp: boolean;
   /** Edits and envelopes that the relay has not receipted. */
   readonly pendingCount: number;
-  /** Chains that wait for something. */
+  /** Chains that wait for something that may come. */
   readonly heldCount: number;
   /** Alarms that stand over this vault. */
   readonly alarmCount: number;
@@ -180,13 +181,13 @@ const faceOf = (core: VaultCore, awareness: VaultAwareness, isCaughtUp: () => bo
     };
   },
   get status() {
-    const { waiting, pending, chains, own, holds } = core.memory;
+    const { waiting, pending, chains, own } = core.memory;
     const row = chains.get(own.chain);
     const unreceipted = row === undefined ? 0 : row.head.at - row.receipted;
     return {
       isCaughtUp: isCaughtUp(),
       pendingCount: waiting.length + pending.length + unreceipted,
-      heldCount: holds.size,
+      heldCount: waitingHolds(core.memory).length,
       alarmCount: standingAlarms(core.watch.book).length,
       isSealingStopped: core.memory.isSealingStopped,
     };

@@ -13,6 +13,7 @@ const sealByteLengthMax = 4 * limits.gatherByteLengthMax;
 export const canSeal = (memory: VaultMemory): boolean => {
   const { view, own, chains, isApart, isDoubtful, isSealingStopped } = memory;
   if (isApart || isDoubtful || isSealingStopped || currentKey(view) === undefined) return false;
+  if (memory.beside.length > 0) return false;
   const row = chains.get(own.chain);
   if (row !== undefined) return row.counted === row.head.at && limitOf(view, row).kind === "open";
   return limitOf(view, openingOf(view, own)).kind === "open";

@@ -164,6 +164,7 @@ export const openVaultCore = async (
   await run(async () => {
     const { wasClean } = await beginUse(store, vault);
     await (wasClean ? lookAgain(context) : goOnAfterLoss(context));
+    await writePending(context);
   });
   return {
     vault,

@@ -1,6 +1,5 @@
 /** What a vault knows without asking its store: rows, what waits, and for what. */
 import type { DeviceKeys, RandomBytes } from "@duro/crypto";
-import { assert } from "@duro/crypto/types";
 import { type ChainId, OpenReason, type UserId, type VaultId } from "@duro/protocol";
 import type { LocalStore, Write } from "../ports/localStore.ts";
 import { chainOfKey, chainsOf, formersOf } from "../store/keys.ts";
@@ -49,10 +48,6 @@ export const openVaultMemory = async (
   const chains = await readChains(store, vault);
   const known = await readOwnChain(store, vault, owner);
   const own = known ?? newOwnChain(owner, owner.randomBytes, OpenReason.First, undefined);
-  if (known === undefined) {
-    const kept = await store.commit([ownChainWrite(vault, own)]);
-    assert(kept.ok, "a store that was just read takes a fact");
-  }
   const waiting = await readOutbox({ store, vault });
   return {
     vault,
@@ -65,7 +60,8 @@ export const openVaultMemory = async (
     waiting: [...waiting],
     nextNumber: (waiting.at(-1)?.number ?? 0) + 1,
     pending: [],
-    beside: [],
+    // Under which chain we write is kept before anything is sealed under it.
+    beside: known === undefined ? [ownChainWrite(vault, own)] : [],
     isApart: (await store.range("facts", formersOf(vault), 1)).length > 0,
     isDoubtful: false,
     isSealingStopped: false,
