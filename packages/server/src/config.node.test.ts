@@ -4,7 +4,7 @@ import type { Command, ServeConfig } from "./program/command.ts";
 import { flagByVariable, flagOf, flags, flagsByCommand, isFlagName } from "./program/flags.ts";
 import type { Environment } from "./program/readFlags.ts";
 
-const machine = { platform: "linux", homeFolder: "/home/ada", workingFolder: "/work" } as const;
+const machine = { platform: "linux", homeFolder: "/home/ada", workingFolder: "/place" } as const;
 
 const parse = (argv: readonly string[], env: Environment = {}, changed: object = {}) =>
   parseConfig({ argv, env, ...machine, ...changed });
@@ -62,7 +62,7 @@ test("flags say everything", () => {
   expect(config).toMatchObject({
     host: "0.0.0.0",
     port: 0,
-    store: { dataFolder: "/srv/relay", keyFile: "/work/keys/relay.key" },
+    store: { dataFolder: "/srv/relay", keyFile: "/place/keys/relay.key" },
     registration: "open",
     publicUrls: ["https://a.test", "https://b.test:444", "http://c.test"],
     allowedOrigins: ["https://view.test"],
@@ -74,8 +74,8 @@ test("flags say everything", () => {
       blobByteLengthMax: 524_288_000,
     },
     metricsPort: 9464,
-    metricsTokenFile: "/work/token",
-    viewerFolder: "/work/dist",
+    metricsTokenFile: "/place/token",
+    viewerFolder: "/place/dist",
     logsAddresses: true,
     output: { isJson: true, isQuiet: true, logLevel: "debug" },
   });
@@ -311,10 +311,10 @@ describe("the other commands", () => {
     [`admin remove ${user} --now --yes`, { kind: "adminRemove", how: "now", isConfirmed: true }],
     [`admin remove ${user} --undo`, { kind: "adminRemove", how: "undo" }],
     ["check --full", { kind: "check", isFull: true }],
-    ["backup --to out.backup", { kind: "backup", toFile: "/work/out.backup" }],
+    ["backup --to out.backup", { kind: "backup", toFile: "/place/out.backup" }],
     [
       "restore --from in.backup --yes",
-      { kind: "restore", fromFile: "/work/in.backup", isConfirmed: true },
+      { kind: "restore", fromFile: "/place/in.backup", isConfirmed: true },
     ],
     ["--help", { kind: "help", of: undefined }],
     ["admin invite --help", { kind: "help", of: "admin invite" }],
