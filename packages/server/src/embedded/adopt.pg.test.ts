@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { once } from "node:events";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { relayLockKey } from "./embeddedPostgres.ts";
+import { lingerMsMax } from "./folderLock.ts";
 import { placesIn } from "./places.ts";
 import { isPostmaster, pidFileIn, readPidFile } from "./postmaster.ts";
 import {
@@ -120,6 +121,19 @@ describe("a Postgres that was killed", () => {
   test("comes back also when its relay was killed with it", async () => {
     const { folder, report, word } = await createOrphan();
     await killServer(report.pid);
+    const running = await startRunning({ folder });
+    expect(running.wasAdopted).toBe(false);
+    expect(await isKept(running, word)).toBe(true);
+  });
+
+  test("comes back also while its socket outlives its name for a moment", async () => {
+    const { folder, report, word } = await createOrphan();
+    await killServer(report.pid);
+    await rm(report.connection.path);
+    const lingering = createServer();
+    lingering.listen(report.connection.path);
+    await once(lingering, "listening");
+    setTimeout(() => lingering.close(), lingerMsMax / 4);
     const running = await startRunning({ folder });
     expect(running.wasAdopted).toBe(false);
     expect(await isKept(running, word)).toBe(true);

@@ -1,6 +1,8 @@
 import { err, ok, type Result } from "@duro/crypto/types";
 import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { attach, type Attached, type AttachError } from "./attach.ts";
+import { lingerMsMax, lingerPollMs } from "./folderLock.ts";
 import type { Ground } from "./ground.ts";
 import { socketPathIn } from "./places.ts";
 import { disownPidFile, isAnswering, isPostmaster, readPidFile } from "./postmaster.ts";
@@ -25,6 +27,19 @@ const isAsWeWouldStartIt = async (
   }
 };
 
+/**
+ * A process that was killed loses its command line first and its sockets last, so one that still
+ * answers may be on its way out here and run nowhere else.
+ */
+const isElsewhere = async (socketPath: string): Promise<boolean> => {
+  const giveUpAt = performance.now() + lingerMsMax;
+  while (await isAnswering(socketPath)) {
+    if (performance.now() >= giveUpAt) return true;
+    await sleep(lingerPollMs);
+  }
+  return false;
+};
+
 /** Undefined when nothing runs any more, and a server may be started. */
 export const adopt = async (
   ground: Ground,
@@ -34,8 +49,8 @@ export const adopt = async (
   const file = await readPidFile(places.data);
   if (file === undefined) return ok(undefined);
   if (!(await isPostmaster(file))) {
-    const isElsewhere = await isAnswering(socketPathIn(file.socketFolder));
-    if (isElsewhere) return err({ type: "DataFolderBusy", folder: places.folder });
+    if (await isElsewhere(socketPathIn(file.socketFolder)))
+      return err({ type: "DataFolderBusy", folder: places.folder });
     await disownPidFile(places.data);
     return ok(undefined);
   }
