@@ -74,7 +74,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: unitTests,
-          exclude: ["**/*.node.test.ts", "packages/server/**"],
+          exclude: ["**/*.node.test.ts", "packages/cli/**", "packages/server/**"],
           testTimeout: 120_000,
           browser: {
             enabled: true,

@@ -11,6 +11,11 @@ export interface PackageRule {
 }
 
 export const arrows: Readonly<Record<string, PackageRule>> = {
+  cli: {
+    // Never "@duro/crypto": what is secret stays with the client, and a command only asks the daemon.
+    mayImport: ["@duro/client", "@duro/client/node", "@duro/crypto/types", "@duro/memory"],
+    mayUseNode: true,
+  },
   crypto: { mayImport: [], mayUseNode: false },
   protocol: { mayImport: ["@duro/crypto/types"], mayUseNode: false },
   client: {

@@ -1,0 +1,13 @@
+/** What this machine was told, in a file that a person may read: no secret is in it. */
+export interface Settings {
+  /** Undefined: everything stays on this machine. */
+  readonly server?: string | undefined;
+  /** Sync is paused until then; "always" until somebody resumes. */
+  readonly pausedUntil?: number | "always" | undefined;
+}
+
+export interface SettingsFile {
+  readonly now: Settings;
+  /** Durable once it resolves. */
+  change(change: Partial<Settings>): Promise<void>;
+}
