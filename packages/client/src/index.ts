@@ -2,6 +2,8 @@
 export type { Alarm, AlarmType } from "./alarms/alarms.ts";
 export { type AlarmMeaning, alarmText, catalogue, heals, type NameOf } from "./alarms/catalogue.ts";
 export { type StandingAlarm, standingAlarms } from "./alarms/standing.ts";
+export { type DeviceKeys, deviceKeysFromSeed, secret, systemRandomBytes } from "@duro/crypto";
+export { docIdOfName } from "./vault/docIdOfName.ts";
 export { systemClock } from "./clock/systemClock.ts";
 export {
   type Engine,
@@ -11,7 +13,7 @@ export {
   openEngine,
 } from "./engine/engine.ts";
 export type { AlarmChange } from "./watch/engineWatch.ts";
-export type { OpenDoc, Vault, VaultStatus } from "./engine/vaults.ts";
+export type { Author, OpenDoc, Vault, VaultStatus } from "./engine/vaults.ts";
 export {
   type Approval,
   type ApproveDeps,

@@ -25,6 +25,7 @@ export {
   openBody,
   type WrongVaultKey,
 } from "./envelope/body.ts";
+export { documentIdOf } from "./documentId.ts";
 export { sealEnvelope } from "./envelope/sealEnvelope.ts";
 export type { BoxBroken, BoxError, KeyCommitmentMismatch, NotAKemKey } from "./keys/box.ts";
 export { createDeviceKeys, type DeviceKeys, deviceKeysFromSeed } from "./keys/deviceKeys.ts";

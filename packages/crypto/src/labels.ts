@@ -15,6 +15,7 @@ export const labels = {
   blobChunkHash: "duro/1/blob-chunk-hash",
   docDigest: "duro/1/doc-digest",
   clientId: "duro/1/client-id",
+  documentId: "duro/1/document-id",
   // signatures
   signRecord: "duro/1/sign/record",
   signEnvelope: "duro/1/sign/envelope",

@@ -120,7 +120,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     clock,
     logs,
     cores: () => vaults.all().map(({ core }) => core),
-    onChange: changed.tell,
+    onChange: () => changed.tell(),
     onFailure: deps.onFailure,
   });
 
@@ -135,7 +135,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     randomBytes,
     link: linkTo(input),
     sendPresence: (vault, sealed) => input({ kind: "sendPresence", vault, sealed }),
-    onChange: changed.tell,
+    onChange: () => changed.tell(),
     onAuthorUnknown: (author, vault) => logSync.wantAuthor(author, vault),
     isLogHere: (vault) => logSync.isHere(vault),
     onLogAhead: (vault) => logSync.follow({ kind: LogKind.Vault, log: vault }),
@@ -144,7 +144,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       if (taken.kind === "equivocation") postEquivocation(vault, chain, taken);
       changed.tell();
     },
-    onOwnChainElsewhere: changed.tell,
+    onOwnChainElsewhere: () => changed.tell(),
     onFailure: deps.onFailure,
   });
 
@@ -391,7 +391,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       url: relayUrl,
       program: deps.program,
       onEffect: (effect) => {
-        perform(effect).then(changed.tell, deps.onFailure);
+        perform(effect).then(() => changed.tell(), deps.onFailure);
       },
       onFailure: deps.onFailure,
     });

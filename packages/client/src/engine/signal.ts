@@ -1,15 +1,15 @@
 /** Tells whoever listens that something has changed; what it is, they look up. */
-export interface Signal {
-  readonly tell: () => void;
+export interface Signal<T = void> {
+  readonly tell: (said: T) => void;
   /** Until what comes back is called. */
-  readonly listen: (listener: () => void) => () => void;
+  readonly listen: (listener: (said: T) => void) => () => void;
 }
 
-export const createSignal = (): Signal => {
-  const listeners = new Set<() => void>();
+export const createSignal = <T = void>(): Signal<T> => {
+  const listeners = new Set<(said: T) => void>();
   return {
-    tell: () => {
-      for (const listener of listeners) listener();
+    tell: (said) => {
+      for (const listener of listeners) listener(said);
     },
     listen: (listener) => {
       listeners.add(listener);

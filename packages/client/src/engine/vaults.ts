@@ -1,6 +1,6 @@
 /** The vaults that are open on this device, and where each stands with the relay. */
 import type { DeviceKeys, RandomBytes } from "@duro/crypto";
-import type { ChainId, DocId, LogHead, UserId, VaultId } from "@duro/protocol";
+import type { ChainId, DeviceId, DocId, LogHead, UserId, VaultId } from "@duro/protocol";
 import type { Result } from "@duro/crypto/types";
 import { standingAlarms } from "../alarms/standing.ts";
 import type { Awareness } from "y-protocols/awareness";
@@ -11,6 +11,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { EditRefused } from "../vault/outbox.ts";
+import { createAuthors } from "../vault/authors.ts";
+import { documentMark, documentMarks } from "../vault/documentMarks.ts";
+import { createSignal } from "./signal.ts";
 import { createVaultAwareness, type VaultAwareness } from "./vaultAwareness.ts";
 import type { RunTaken } from "../vault/takeRun.ts";
 import { waitingHolds } from "../vault/waitingHolds.ts";
@@ -23,6 +26,22 @@ export interface Vault {
   readonly id: VaultId;
   open(doc: DocId): Promise<OpenDoc>;
   readonly status: VaultStatus;
+  /** Every document that is here, with a mark that differs once what counts of it has changed. */
+  documents(): Promise<ReadonlyMap<DocId, string>>;
+  /** The mark of one; undefined: nothing of it is here. */
+  markOf(doc: DocId): Promise<string | undefined>;
+  /** Tells which documents have changed, here or elsewhere; undefined: any may have. */
+  onDocuments(listener: (docs: readonly DocId[] | undefined) => void): () => void;
+  /** Whose clientID it is in that document; undefined: of no chain that counts. */
+  authorOf(doc: DocId, clientId: number): Author | undefined;
+  /** When something of a device was last heard here, by this machine's clock; to the hour. */
+  readonly heard: ReadonlyMap<DeviceId, number>;
+}
+
+export interface Author {
+  readonly user: UserId;
+  readonly device: DeviceId;
+  readonly chain: ChainId;
 }
 
 export interface VaultStatus {
@@ -30,6 +49,8 @@ export interface VaultStatus {
   readonly isCaughtUp: boolean;
   /** Edits and envelopes that the relay has not receipted. */
   readonly pendingCount: number;
+  /** Edits were made that are not durable on this machine yet. */
+  readonly hasUnsaved: boolean;
   /** Chains that wait for something that may come. */
   readonly heldCount: number;
   /** Alarms that stand over this vault. */
@@ -108,6 +129,7 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
   };
 
   const open = async (vault: VaultId, view: LogView): Promise<OpenedVault> => {
+    const documentsChanged = createSignal<readonly DocId[] | undefined>();
     const core = await openVaultCore(
       {
         store,
@@ -117,6 +139,7 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
         owner: { user, device, randomBytes },
         link,
         onChange: deps.onChange,
+        onDocuments: documentsChanged.tell,
         onAuthorUnknown: (author) => deps.onAuthorUnknown(author, vault),
         isLogHere: () => deps.isLogHere(vault),
         onLogAhead: () => deps.onLogAhead(vault),
@@ -137,7 +160,10 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
     const entry: OpenedVault = {
       core,
       awareness,
-      face: faceOf(core, awareness, () => entry.isCaughtUp),
+      face: faceOf(core, awareness, {
+        isCaughtUp: () => entry.isCaughtUp,
+        onDocuments: documentsChanged.listen,
+      }),
       isOpening: false,
       askedWith: undefined,
       isCaughtUp: false,
@@ -161,8 +187,20 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
   };
 };
 
-const faceOf = (core: VaultCore, awareness: VaultAwareness, isCaughtUp: () => boolean): Vault => ({
+const faceOf = (
+  core: VaultCore,
+  awareness: VaultAwareness,
+  { isCaughtUp, onDocuments }: { readonly isCaughtUp: () => boolean } & Pick<Vault, "onDocuments">,
+): Vault => ({
   id: core.vault,
+  // In their turn: no mark is ahead of a document that is open.
+  documents: () => core.job(() => documentMarks(core.memory)),
+  markOf: (doc) => core.job(() => documentMark(core.memory, doc)),
+  onDocuments,
+  authorOf: createAuthors(core.memory),
+  get heard() {
+    return core.watch.state.notes.heard;
+  },
   open: async (doc) => {
     const live = await core.hold(doc);
     return {
@@ -187,6 +225,7 @@ const faceOf = (core: VaultCore, awareness: VaultAwareness, isCaughtUp: () => bo
     return {
       isCaughtUp: isCaughtUp(),
       pendingCount: waiting.length + pending.length + unreceipted,
+      hasUnsaved: pending.length > 0,
       heldCount: waitingHolds(core.memory).length,
       alarmCount: standingAlarms(core.watch.book).length,
       isSealingStopped: core.memory.isSealingStopped,

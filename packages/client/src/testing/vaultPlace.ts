@@ -120,6 +120,7 @@ export const openCore = async (
         },
       },
       onChange: nothing,
+      onDocuments: nothing,
       onAuthorUnknown: nothing,
       onRefused: (_, taken) => void refusals.push(taken.kind),
       isLogHere: () => true,

@@ -1,5 +1,5 @@
 /** What the jobs of one vault share. */
-import type { ChainId, Receipt, Run, UserId, Vector } from "@duro/protocol";
+import type { ChainId, DocId, Receipt, Run, UserId, Vector } from "@duro/protocol";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LiveDocs } from "../docs/liveDocs.ts";
@@ -22,6 +22,8 @@ export interface VaultDeps {
   readonly link: VaultLink;
   /** Something that a status shows has changed. */
   readonly onChange: () => void;
+  /** What counts of them has changed, or of any document at all: undefined. */
+  readonly onDocuments: (docs: readonly DocId[] | undefined) => void;
   /** Their log is needed before anything of theirs can be verified. */
   readonly onAuthorUnknown: (user: UserId) => void;
   /** What the relay sent and no honest one sends. */

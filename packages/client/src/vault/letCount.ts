@@ -17,6 +17,7 @@ export const finish = async (context: VaultContext, draft: Draft): Promise<boole
   }
   for (const [doc, updates] of draft.applied) context.docs.apply(doc, updates);
   await tidyDocuments(context.memory, draft.touched);
+  if (draft.touched.length > 0) context.deps.onDocuments(draft.touched);
   context.deps.onChange();
   return true;
 };
@@ -55,6 +56,7 @@ export const putTogether = async (context: VaultContext, reason: OpenReason): Pr
   if (memory.own.chain !== former) uploads.again(memory.own.chain, 0);
   context.watch.own.chainChanged();
   await writePending(context);
+  deps.onDocuments(undefined);
   sealable(context);
 };
 

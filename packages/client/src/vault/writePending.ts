@@ -25,5 +25,6 @@ export const writePending = async (context: VaultContext): Promise<void> => {
   memory.waiting.push(...written.value);
   deps.link.dirty(memory.vault, byteLengthOf(written.value));
   await tidyDocuments(memory, draft.touched);
+  deps.onDocuments(draft.touched);
   return deps.onChange();
 };

@@ -166,6 +166,7 @@ export const openStation = async (
         pull: (_, vector) => void pulls.push(vector),
       },
       onChange: nothing,
+      onDocuments: () => {},
       onAuthorUnknown: (author) => void unknownAuthors.push(author),
       onRefused: (chain, taken) => {
         refused.push({ chain, taken });
