@@ -1,7 +1,7 @@
 /** The door of the package. */
 export { decide, remember, type NewDecision, type NewFact } from "./commands/remember.ts";
 export type { Written } from "./commands/create.ts";
-export { show, type EntryGone, type FindError } from "./commands/find.ts";
+export { historyOf, show, type EntryGone, type FindError } from "./commands/find.ts";
 export {
   judge,
   validate,
@@ -29,7 +29,9 @@ export {
   type NotForgotten,
   type UndoTimeOver,
 } from "./commands/forget.ts";
+export { forgettingsOf, forgottenBy, type Forgetting } from "./commands/forgotten.ts";
 export { hiddenIn, itemsOf, list, type ListQuery, type Page } from "./commands/list.ts";
+export { devicesIn, nameDevice, type DeviceName } from "./commands/devices.ts";
 export { markDuplicates } from "./commands/duplicates.ts";
 export {
   actionsOf,
@@ -62,8 +64,21 @@ export {
   type ProjectGroup,
   type ProjectSigns,
 } from "./commands/projects.ts";
+export {
+  ensureProjectNamed,
+  type NoProject,
+  type ProjectAmbiguous,
+  projectsNamed,
+} from "./commands/projectNamed.ts";
 export { docNames, entriesPerShardMax, projectOf, type NoEntry } from "./docs/directory.ts";
-export { parseDocName, placeOf, rootDoc, type DocName, type DocPlace } from "./docs/names.ts";
+export {
+  parseDocName,
+  placeOf,
+  rootDoc,
+  skillsDoc,
+  type DocName,
+  type DocPlace,
+} from "./docs/names.ts";
 export { episodeKinds } from "./entities/episode.ts";
 export { results } from "./entities/event.ts";
 export { factKinds, sensitivities } from "./entities/fact.ts";
@@ -78,6 +93,7 @@ export type { TextFile } from "./exchange/legacy.ts";
 export { parseImport } from "./exchange/parseImport.ts";
 export type { DecisionStatus } from "./folds/decisionStatus.ts";
 export type { Event } from "./folds/events.ts";
+export { isSuperseded } from "./folds/supersession.ts";
 export { mayBeShownUnasked, trusts, type Trust } from "./folds/trust.ts";
 export {
   createEntryId,

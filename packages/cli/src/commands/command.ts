@@ -2,7 +2,10 @@
 import type { Api } from "../api/api.ts";
 import type { Exit } from "../exits.ts";
 import type { Output } from "../output/output.ts";
+import type { Machine } from "../places/findPlaces.ts";
 import type { Places } from "../places/places.ts";
+import type { Problem } from "../problem.ts";
+import type { Result } from "../result.ts";
 
 export interface Flag {
   /** A boolean takes no value; a list may be given several times. */
@@ -10,6 +13,18 @@ export interface Flag {
   /** Shown in the help for its value: `FILE`, `URL`. */
   readonly value?: string;
   readonly about: string;
+  /** Nothing else is taken; completions offer them. */
+  readonly choices?: readonly string[];
+  /** Of a number, both included. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly isWhole?: boolean;
+  /** Of a list: commas part it in the environment, as in `DURO_TAG=a,b`. Lines always do. */
+  readonly hasCommas?: boolean;
+  /** The name of a flag that says the opposite: both together are refused. */
+  readonly opposite?: string;
+  /** Between our own processes: in no help. */
+  readonly isHidden?: boolean;
 }
 
 export interface Argument {
@@ -19,6 +34,8 @@ export interface Argument {
   readonly isMany?: boolean;
   /** The rest of the line may be read from stdin where it is `-`. */
   readonly about: string;
+  /** Nothing else is taken; completions offer them. */
+  readonly choices?: readonly string[];
 }
 
 export type FlagValues = Readonly<
@@ -35,7 +52,33 @@ export interface Command {
   readonly flags: Readonly<Record<string, Flag>>;
   /** Lines to paste, each with what it does: the help teaches by them. */
   readonly examples: readonly (readonly [line: string, does: string])[];
+  /** Sentences below the flags. */
+  readonly notes?: readonly string[];
+  /** False: where no daemon runs, its calls fail with `DaemonNotRunning`. */
+  readonly startsDaemon?: boolean;
+  /** It ends in its own way when it is told to; otherwise Ctrl-C ends the process at once, with 130. */
+  readonly handlesSignals?: boolean;
   run(context: CommandContext): Promise<Exit>;
+}
+
+/** What the help and completions know of a command before its file is loaded. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly about: string;
+  readonly group: CommandGroup;
+  load(): Promise<{ readonly command: Command }>;
+}
+
+export const commandGroups = ["Start", "Memory", "Devices", "Sync", "This machine"] as const;
+export type CommandGroup = (typeof commandGroups)[number];
+
+/** This program, for whoever starts it again or says what it is. */
+export interface Program {
+  readonly version: string;
+  /** An absolute path of a Node that can run it. */
+  readonly nodePath: string;
+  /** The absolute path of what that Node runs, before the arguments. */
+  readonly mainFile: string;
 }
 
 export interface CommandContext {
@@ -51,7 +94,13 @@ export interface CommandContext {
   readonly out: Output;
   /** Starts the daemon where none runs. */
   readonly api: Api;
+  /** Resolves once no daemon runs any more; a service may start another. */
+  readonly stopDaemon: () => Promise<Result<void, Problem>>;
   readonly places: Places;
+  readonly program: Program;
+  /** For what differs from system to system. */
+  readonly machine: Machine;
+  readonly commands: readonly CommandEntry[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: NodeJS.ReadableStream;

@@ -1,6 +1,7 @@
 /** What the routes of the daemon work with. */
 import type { Engine, Http, KeyStore, LocalStore, Transport, Vault } from "@duro/client";
 import type { DocName, DocNotOpen, Memory, Result } from "@duro/memory";
+import type { AlarmJson } from "../api/syncCalls.ts";
 import type { Places } from "../places/places.ts";
 import type { Problem } from "../problem.ts";
 import type { SearchIndex } from "./index/searchIndex.ts";
@@ -13,6 +14,8 @@ export interface Daemon {
   readonly log: DaemonLog;
   readonly version: string;
   readonly nowMs: () => number;
+  /** Once, and no sooner than that; calling what comes back takes it back. */
+  readonly after: (ms: number, run: () => void) => () => void;
   readonly store: LocalStore;
   readonly keyStore: KeyStore;
   readonly transport: Transport;
@@ -21,6 +24,10 @@ export interface Daemon {
   readonly home: Home | undefined;
   /** After an identity was founded, joined or recovered, or the relay's address changed: opens it anew. */
   reopen(): Promise<Result<Home, Problem>>;
+  /** Stops sync until then, and kept over a restart; undefined: goes on. */
+  pause(until: number | "always" | undefined): Promise<void>;
+  /** What needs somebody, beside the engine's alarms. */
+  notices(home: Home): readonly AlarmJson[];
   /** Ends the daemon once this answer is out. */
   stop(): void;
 }
@@ -30,7 +37,11 @@ export interface Home {
   readonly engine: Engine;
   readonly vault: Vault;
   readonly memory: Memory;
+  /** What a person calls a device or a user; its id where nobody has named it. */
+  nameOf(id: string): string;
   readonly index: SearchIndex;
+  /** Resolves when the index has everything that is here; soon, and never later than some seconds. */
+  settled(): Promise<void>;
   /**
    * Runs a function of `@duro/memory` that changes something, one at a time. When it resolves, what it
    * wrote is durable, and the index has it.

@@ -6,6 +6,7 @@ import { kindOf, type KindName } from "../entities/kinds.ts";
 import { type EntryId, typeOfId } from "../ids.ts";
 import type { DocNotOpen, Memory } from "../memory.ts";
 import { err, ok, type Result } from "../result.ts";
+import { type Event, eventsOf } from "../folds/events.ts";
 import { mapOf } from "../store.ts";
 import { readItem, type ReadSource } from "../views/item.ts";
 import type { Item } from "../views/itemTypes.ts";
@@ -44,4 +45,10 @@ export const show = (memory: Memory, id: EntryId): Result<Item, FindError> => {
   if (!found.ok) return found;
   const item = readItem(found.value, found.value.type, id);
   return item === undefined ? err({ type: "NoEntry", id }) : ok(item);
+};
+
+/** What happened to an entry, oldest first: for a decision, all verdicts, those that were replaced too. */
+export const historyOf = (memory: Memory, id: EntryId): Result<readonly Event[], FindError> => {
+  const found = findEntry(memory, id);
+  return found.ok ? ok(eventsOf(found.value, id)) : found;
 };

@@ -67,17 +67,20 @@ export interface ProjectGroup {
   readonly ids: readonly EntryId[];
   readonly name: string;
   readonly remotes: ReadonlySet<string>;
+  /** A remote or a root commit: else only its name tells it from others. */
+  readonly isProven: boolean;
 }
 
-/** Those that share a sign are one, also through a third. */
+/** Those that share a sign are one, also through a third; those that have none, if they share a name. */
 export const projectGroups = (memory: Memory): Result<readonly ProjectGroup[], DocNotOpen> => {
   const all = projects(memory);
   if (!all.ok) return all;
   const groups: { items: ProjectItem[]; signs: Set<string> }[] = [];
   for (const item of all.value) {
-    const signs = ["remotes", "commits"].flatMap((set) =>
+    const proven = signSets.flatMap((set) =>
       membersOf(item.entry, set).map((sign) => `${set} ${sign}`),
     );
+    const signs = proven.length > 0 ? proven : [`name ${item.text.toLowerCase()}`];
     const shared = groups.filter((group) => signs.some((sign) => group.signs.has(sign)));
     const [first = { items: [], signs: new Set<string>() }, ...others] = shared;
     if (shared.length === 0) groups.push(first);
@@ -89,12 +92,18 @@ export const projectGroups = (memory: Memory): Result<readonly ProjectGroup[], D
   return ok(groups.flatMap(({ items }) => groupOf(items.toSorted((a, b) => byAge(a.id, b.id)))));
 };
 
+const signSets = ["remotes", "commits"] as const;
+
+const signCountOf = (entry: ProjectItem["entry"]): number =>
+  signSets.reduce((sum, set) => sum + membersOf(entry, set).length, 0);
+
 const groupOf = (items: readonly ProjectItem[]): readonly ProjectGroup[] => {
   const [oldest] = items;
   if (oldest === undefined) return [];
   const name = items.find(({ text }) => text !== "")?.text ?? "";
   const remotes = new Set(items.flatMap(({ entry }) => membersOf(entry, "remotes")));
-  return [{ id: oldest.id, ids: items.map(({ id }) => id), name, remotes }];
+  const isProven = items.some(({ entry }) => signCountOf(entry) > 0);
+  return [{ id: oldest.id, ids: items.map(({ id }) => id), name, remotes, isProven }];
 };
 
 /** Undefined: none yet, or a folder that nothing but its path tells from others. */
@@ -137,7 +146,7 @@ export const ensureProject = (
   return ok({ id, docs: [rootDoc], isNew: present.value === undefined });
 };
 
-const makeProject = (
+export const makeProject = (
   memory: Memory,
   { name }: ProjectSigns,
   wanted: readonly (readonly [string, string])[],

@@ -37,7 +37,10 @@ export interface SearchIndex {
   markOf(doc: DocName): string | undefined;
   /** All rows of a document, in place of those it had. */
   replaceDoc(doc: DocName, mark: string, rows: readonly IndexRow[]): void;
-  /** Some entries of a document anew; `gone` are no longer in it. */
+  /**
+   * Some entries of a document anew; `gone` are no longer in it. Where the index has no mark of the
+   * document it gets none: the rest of its rows is missing.
+   */
   updateEntries(
     doc: DocName,
     mark: string,
@@ -49,5 +52,7 @@ export interface SearchIndex {
   list(filter: ListFilter): { readonly items: readonly IndexItem[]; readonly next?: EntryId };
   /** Of entries that are neither forgotten nor superseded. */
   countByType(): ReadonlyMap<KindName, number>;
+  /** Hidden ones, too. */
+  idsBeginning(text: string, limit: number): readonly EntryId[];
   close(): void;
 }

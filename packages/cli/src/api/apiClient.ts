@@ -1,0 +1,92 @@
+/** Asks the daemon, and has one started where none runs. */
+import type { IncomingMessage } from "node:http";
+import type { Problem } from "../problem.ts";
+import { err, type Result } from "../result.ts";
+import type { Api } from "./api.ts";
+import {
+  daemonNotRunning,
+  daemonStaysOlder,
+  exchangeProblem,
+  parseObject,
+  problemOf,
+  strangeAnswer,
+} from "./apiProblems.ts";
+import { exchange } from "./exchange.ts";
+import { readAll } from "./lines.ts";
+import { hold, type Talk } from "./talk.ts";
+
+export interface ApiDeps {
+  readonly socket: string;
+  readonly version: string;
+  /** Undefined: this command starts no daemon and ends none. */
+  readonly starter: (() => Promise<DaemonStarter>) | undefined;
+}
+
+export interface DaemonStarter {
+  /** Resolves once a daemon answers, this one or another's. */
+  readonly start: () => Promise<Result<void, Problem>>;
+  /** Resolves once the daemon that runs has ended. */
+  readonly stop: () => Promise<Result<void, Problem>>;
+}
+
+type Begun = Result<IncomingMessage, Problem>;
+
+/** Of a daemon of another version, to every call but `ping` and `stop`. */
+export const versionMismatchStatus = 426;
+
+export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
+  let wasReplaced = false;
+
+  const begin = async (name: string, body: unknown): Promise<Begun> => {
+    const request = { socket, name, body, version };
+    let begun = await exchange(request);
+    if (!begun.ok && begun.error.type === "NotListening") {
+      if (starter === undefined) return err(daemonNotRunning);
+      const started = await (await starter()).start();
+      if (!started.ok) return started;
+      begun = await exchange(request);
+    }
+    if (!begun.ok) return err(exchangeProblem(begun.error, socket));
+    if (begun.value.statusCode !== versionMismatchStatus) return begun;
+    const refusal = await readRefusal(begun.value);
+    if (refusal.code !== daemonStaysOlder.code) return err(refusal);
+    const replaced = await replace();
+    return replaced.ok ? begin(name, body) : replaced;
+  };
+
+  /** Once: one that comes back older was started by somebody else. */
+  const replace = async (): Promise<Result<void, Problem>> => {
+    if (wasReplaced || starter === undefined) return err(daemonStaysOlder);
+    wasReplaced = true;
+    const { stop, start } = await starter();
+    const stopped = await stop();
+    return stopped.ok ? start() : stopped;
+  };
+
+  const readRefusal = async (response: IncomingMessage): Promise<Problem> => {
+    const answer = await readAnswer(response);
+    return answer.ok ? strangeAnswer(socket) : answer.error;
+  };
+
+  const readAnswer = async (response: IncomingMessage): Promise<Result<object, Problem>> => {
+    const text = await readAll(response);
+    if (!text.ok) return err(exchangeProblem(text.error, socket));
+    const answer = parseObject(text.value, socket);
+    const problem = answer.ok ? problemOf(answer.value) : undefined;
+    return problem === undefined ? answer : err(problem);
+  };
+
+  // The daemon is this very program in this very version, so it answers as its routes are typed.
+  return {
+    call: async (name, body) => {
+      const begun = await begin(name, body);
+      return (begun.ok ? await readAnswer(begun.value) : begun) as Result<never, Problem>;
+    },
+    talk: async (name, body, hear) => {
+      const begun = await begin(name, body);
+      if (!begun.ok) return begun;
+      const talk: Talk = { socket, version, hear: hear as Talk["hear"] };
+      return (await hold(talk, begun.value)) as Result<never, Problem>;
+    },
+  };
+};

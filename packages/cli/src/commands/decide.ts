@@ -1,0 +1,71 @@
+/** Stores a decision and why it was taken. */
+import type { Command } from "./command.ts";
+import {
+  agentFlag,
+  confidenceFlag,
+  listFlag,
+  numberFlag,
+  projectFlag,
+  tagFlag,
+  textFlag,
+} from "./writing/flags.ts";
+import { givenText } from "./writing/givenText.ts";
+import { printWritten } from "./writing/printWritten.ts";
+import { projectNamed } from "./writing/projectNamed.ts";
+import { Exit } from "../exits.ts";
+
+export const command: Command = {
+  name: "decide",
+  about: "stores a decision and why it was taken",
+  arguments: [{ name: "TEXT", about: "what was decided; - reads it from stdin" }],
+  flags: {
+    rationale: { kind: "text", value: "TEXT", about: "why; a decision needs one" },
+    expected: {
+      kind: "text",
+      value: "TEXT",
+      about: "what should come of it, to compare with later",
+    },
+    alternative: {
+      kind: "list",
+      value: "TEXT",
+      about: "what was not chosen; may be given several times",
+    },
+    tag: tagFlag,
+    project: projectFlag,
+    confidence: confidenceFlag,
+    agent: agentFlag,
+  },
+  examples: [
+    [
+      'duro decide "use SQLite" --rationale "one file, no server" --alternative Postgres',
+      "stores a decision",
+    ],
+    ["duro validate ID --status validated", "says later how it turned out"],
+  ],
+  run: async (context) => {
+    const { api, args, flags, out } = context;
+    const rationale = textFlag(flags, "rationale");
+    if (rationale === undefined)
+      return out.problem({
+        code: "RationaleMissing",
+        exit: Exit.Usage,
+        message: "A decision without its reason helps nobody later: --rationale is missing.",
+        next: 'duro decide TEXT --rationale "why"',
+      });
+    const text = await givenText(context, args[0]);
+    if (!text.ok) return out.problem(text.error);
+    const project = await projectNamed(flags["project"], context);
+    if (!project.ok) return out.problem(project.error);
+    const answer = await api.call("decide", {
+      text: text.value,
+      rationale,
+      expected: textFlag(flags, "expected"),
+      alternatives: listFlag(flags, "alternative"),
+      tags: listFlag(flags, "tag"),
+      project: project.value,
+      confidence: numberFlag(flags, "confidence"),
+      agent: textFlag(flags, "agent"),
+    });
+    return printWritten(context, answer, ({ id }) => id);
+  },
+};

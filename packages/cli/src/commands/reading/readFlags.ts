@@ -1,0 +1,40 @@
+/** Flags that the commands which read have in common. */
+import type { Flag, FlagValues } from "../command.ts";
+
+type FlagValue = FlagValues[string];
+
+/** Those that the daemon lists (daemon/read/filters.ts); projects are what entries are in. */
+const types = ["fact", "decision", "episode", "skill", "session", "checkpoint", "task"];
+
+export const typeFlag: Flag = {
+  kind: "text",
+  value: "TYPE",
+  about: `only ${types.slice(0, 4).join(", ")}; all four if nothing is said`,
+  choices: types,
+};
+
+export const projectFlag: Flag = {
+  kind: "text",
+  value: "PROJECT",
+  about: "only of this project: its name, id or git remote",
+};
+
+const limitMax = 200;
+
+export const limitFlag = (usual: number): Flag => ({
+  kind: "number",
+  value: "N",
+  about: `at most so many; ${usual} if nothing is said`,
+  min: 1,
+  max: limitMax,
+  isWhole: true,
+});
+
+export const textOf = (value: FlagValue): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
+export const numberOf = (value: FlagValue): number | undefined =>
+  typeof value === "number" ? value : undefined;
+
+export const textsOf = (value: FlagValue): readonly string[] | undefined =>
+  typeof value === "object" ? value : undefined;

@@ -1,0 +1,41 @@
+import type { Command } from "./command.ts";
+import { entryLines } from "./reading/entryLines.ts";
+import { highlighter } from "./reading/highlight.ts";
+import { limitFlag, numberOf, projectFlag, textOf, typeFlag } from "./reading/readFlags.ts";
+
+export const command: Command = {
+  name: "search",
+  about: "finds what the words mean, best first",
+  arguments: [
+    {
+      name: "QUERY",
+      isMany: true,
+      about: "words, each by its beginning; parts of identifiers count",
+    },
+  ],
+  flags: { type: typeFlag, project: projectFlag, limit: limitFlag(20) },
+  examples: [
+    ['duro search "login port"', "entries that have both words"],
+    ["duro search parseToken --type fact", "facts that have `parse` and `token` in them"],
+    ["duro search sqlite --json --limit 5", "for programs and agents: the best five as JSON"],
+  ],
+  run: async ({ args, flags, api, out }) => {
+    const query = args.join(" ");
+    const answer = await api.call("search", {
+      query,
+      type: textOf(flags["type"]),
+      project: textOf(flags["project"]),
+      limit: numberOf(flags["limit"]),
+    });
+    if (!answer.ok) return out.problem(answer.error);
+    const { items } = answer.value;
+    if (items.length === 0) out.say("Nothing has all of these words.");
+    return out.result(answer.value, () =>
+      entryLines(
+        items,
+        out,
+        highlighter(query, (text) => out.style.bold(text)),
+      ),
+    );
+  },
+};

@@ -1,0 +1,44 @@
+/** Flags that several of the writing commands take, and how their values are read. */
+import type { Flag, FlagValues } from "../command.ts";
+
+export const tagFlag: Flag = {
+  kind: "list",
+  value: "TAG",
+  about: "a tag; may be given several times",
+  hasCommas: true,
+};
+
+export const projectFlag: Flag = {
+  kind: "text",
+  value: "PROJECT",
+  about: "a name, a git remote, or a path as . of a git repository; without it, no project",
+};
+
+export const agentFlag: Flag = {
+  kind: "text",
+  value: "TOOL[/MODEL]",
+  about: "an agent writes, not a person: less trusted until a person confirms it",
+};
+
+export const confidenceFlag: Flag = {
+  kind: "number",
+  value: "N",
+  min: 0,
+  max: 1,
+  about: "how sure, from 0 to 1",
+};
+
+export const textFlag = (flags: FlagValues, name: string): string | undefined => {
+  const value = flags[name];
+  return typeof value === "string" ? value : undefined;
+};
+
+export const numberFlag = (flags: FlagValues, name: string): number | undefined => {
+  const value = flags[name];
+  return typeof value === "number" ? value : undefined;
+};
+
+export const listFlag = (flags: FlagValues, name: string): readonly string[] | undefined => {
+  const value = flags[name];
+  return Array.isArray(value) ? (value as readonly string[]) : undefined;
+};

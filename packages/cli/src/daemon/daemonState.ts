@@ -1,0 +1,134 @@
+/** What of the daemon changes while it runs: who lives here, and whether sync is paused. */
+import type { Clock, Http, KeyStore, LocalStore, Transport } from "@duro/client";
+import { err, ok, type Result } from "@duro/crypto/types";
+import { Exit } from "../exits.ts";
+import type { Places } from "../places/places.ts";
+import type { Problem } from "../problem.ts";
+import type { Daemon, Home } from "./daemon.ts";
+import type { DaemonLog } from "./log.ts";
+import { type Change, openHome, type OpenHome } from "./openHome.ts";
+import type { SettingsFile } from "./settings.ts";
+import { noticesOf } from "./sync/notices.ts";
+
+export interface DaemonStateDeps {
+  readonly places: Places;
+  readonly version: string;
+  readonly log: DaemonLog;
+  readonly clock: Clock;
+  readonly settings: SettingsFile;
+  readonly store: LocalStore;
+  readonly keyStore: KeyStore;
+  readonly transport: Transport;
+  readonly http: Http;
+  readonly stop: () => void;
+  readonly onChange: (change: Change) => void;
+}
+
+export interface DaemonState {
+  readonly daemon: Daemon;
+  open(): Promise<Result<Home | undefined, Problem>>;
+  close(): Promise<void>;
+}
+
+export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
+  const { places, version, log, clock, settings, store, keyStore, transport, http } = deps;
+  let home: OpenHome | undefined;
+  let endPause: (() => void) | undefined;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: two that open at once would both hold the store. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => {});
+    return mine;
+  };
+
+  const close = async (): Promise<void> => {
+    const open = home;
+    home = undefined;
+    await open?.[Symbol.asyncDispose]();
+  };
+
+  const open = async (): Promise<Result<Home | undefined, Problem>> => {
+    await close();
+    const { server, pausedUntil } = settings.now;
+    const opened = await openHome({
+      store,
+      keyStore,
+      transport,
+      http,
+      clock,
+      log,
+      version,
+      server,
+      indexFile: places.indexFile,
+      isPaused: pausedUntil !== undefined,
+      onChange: deps.onChange,
+    });
+    if (opened.ok) home = opened.value;
+    return opened;
+  };
+
+  /** A pause may end while the daemon does not run. */
+  const watchPause = (): void => {
+    endPause?.();
+    const until = settings.now.pausedUntil;
+    if (typeof until !== "number") return;
+    endPause = clock.after(Math.max(0, until - clock.nowMs()), () => {
+      pause(undefined).catch(() => log.warn("a pause could not be ended"));
+    });
+  };
+
+  const pause: Daemon["pause"] = async (until) => {
+    await settings.change({ pausedUntil: until });
+    watchPause();
+    if (until === undefined) home?.engine.connect();
+    else home?.engine.disconnect();
+  };
+
+  return {
+    daemon: {
+      places,
+      settings,
+      log,
+      version,
+      nowMs: () => clock.nowMs(),
+      after: (ms, run) => clock.after(ms, run),
+      store,
+      keyStore,
+      transport,
+      http,
+      get home() {
+        return home;
+      },
+      reopen: () =>
+        inTurn(async () => {
+          const opened = await open();
+          if (!opened.ok) return opened;
+          return opened.value === undefined ? err(nobodyHere) : ok(opened.value);
+        }),
+      pause,
+      notices: noticesOf,
+      stop: deps.stop,
+    },
+    open: () =>
+      inTurn(async () => {
+        const until = settings.now.pausedUntil;
+        if (typeof until === "number" && until <= clock.nowMs())
+          await settings.change({ pausedUntil: undefined });
+        watchPause();
+        return open();
+      }),
+    close: () => {
+      endPause?.();
+      return inTurn(close);
+    },
+  };
+};
+
+const nobodyHere: Problem = {
+  code: "NotSetUp",
+  exit: Exit.NotSetUp,
+  message: "There is no identity on this machine yet.",
+  next: "duro init; or duro join, to add this machine to a memory that you have",
+};

@@ -1,0 +1,48 @@
+/** `edit`: new words make a new entry in place of the old one; tags, pin and confidence change in place. */
+import { err, ok } from "@duro/crypto/types";
+import { edit, typeOfId } from "@duro/memory";
+import { Type } from "typebox";
+import { callRoute } from "../routes.ts";
+import { parseId, showPresent } from "./entryIds.ts";
+import { change, usage } from "./entryProblems.ts";
+import { homeOf } from "./homeOf.ts";
+import { parseAgent } from "./provenance.ts";
+import { secretWarnings } from "./secretKinds.ts";
+import { body, optionalShare, optionalText, optionalTexts, text } from "./shapes.ts";
+import { textMissing } from "./writeRoutes.ts";
+
+export const editRoute = callRoute<"edit">({
+  name: "edit",
+  schema: body({
+    id: text,
+    text: optionalText,
+    tags: optionalTexts,
+    confidence: optionalShare,
+    isPinned: Type.Optional(Type.Boolean()),
+    agent: optionalText,
+  }),
+  run: async (daemon, { id: typed, text: words, tags, confidence, isPinned, agent: who }) => {
+    const home = homeOf(daemon);
+    if (!home.ok) return home;
+    const id = parseId(typed);
+    if (!id.ok) return id;
+    const agent = parseAgent(who);
+    if (!agent.ok) return agent;
+    const example = `duro edit ${id.value} --text "what is true now"`;
+    if ([words, tags, confidence, isPinned].every((one) => one === undefined))
+      return err(usage("NothingToChange", "Nothing was said that should change.", example));
+    if (words?.trim() === "") return err(textMissing("text", example));
+    const wanted = { text: words?.trim(), tags, confidence, isPinned, agent: agent.value };
+    const edited = await change(home.value, typeOfId(id.value), (memory) => {
+      const item = showPresent(memory, id.value);
+      return item.ok ? edit(memory, id.value, wanted) : item;
+    });
+    if (!edited.ok) return edited;
+    const { id: now, supersedes } = edited.value;
+    return ok({
+      id: now,
+      ...(supersedes === undefined ? {} : { supersedes }),
+      ...secretWarnings(now, [words, ...(tags ?? [])]),
+    });
+  },
+});

@@ -1,0 +1,181 @@
+/** What can stand against a change, as the sentence that whoever asked for it reads. */
+import { err, type Result } from "@duro/crypto/types";
+import {
+  type AlreadySuperseded,
+  type BadField,
+  type DocName,
+  type DocNotOpen,
+  type EntryGone,
+  type EntryId,
+  type EntryType,
+  type EpisodeFull,
+  type Memory,
+  type NoEntry,
+  type NoProject,
+  type NotForgettable,
+  type NotForgotten,
+  type ProjectAmbiguous,
+  typeOfId,
+  undoMs,
+  type UndoTimeOver,
+  type WrongType,
+} from "@duro/memory";
+import { Exit } from "../../exits.ts";
+import type { Problem } from "../../problem.ts";
+import type { DeviceGone, Home, SaveFailed } from "../daemon.ts";
+
+/** Within the time for undo; nothing is done to it before it is back. */
+export interface EntryForgotten {
+  readonly type: "EntryForgotten";
+  readonly id: EntryId;
+}
+
+export type EntryError =
+  | AlreadySuperseded
+  | BadField
+  | DeviceGone
+  | EntryForgotten
+  | EntryGone
+  | EpisodeFull
+  | NoEntry
+  | NoProject
+  | NotForgettable
+  | NotForgotten
+  | ProjectAmbiguous
+  | SaveFailed
+  | UndoTimeOver
+  | WrongType;
+
+const dayMs = 86_400_000;
+const undoDays = undoMs / dayMs;
+
+export const usage = (code: string, message: string, next?: string): Problem => ({
+  code,
+  exit: Exit.Usage,
+  message,
+  next,
+});
+
+/** `wanted`: what the command works on. */
+const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
+  switch (error.type) {
+    case "NoEntry":
+      return usage(
+        error.type,
+        `Nothing here is called ${error.id}: it was never stored, or has not arrived on this machine yet.`,
+        "duro sync, or duro search WORDS",
+      );
+    case "EntryGone":
+      return usage(
+        error.type,
+        `${error.id} was forgotten for good: more than ${undoDays} days ago, or by a purge.`,
+      );
+    case "EntryForgotten":
+      return usage(
+        error.type,
+        `${error.id} was forgotten, and can still be brought back.`,
+        `duro forget --undo ${error.id}`,
+      );
+    case "WrongType":
+      return usage(
+        error.type,
+        `${error.id} is ${named(typeOfId(error.id))}, and this works on ${named(wanted)}.`,
+        wanted === "skill" ? "duro skill list" : `duro list --type ${wanted}`,
+      );
+    case "AlreadySuperseded":
+      return usage(
+        error.type,
+        `${error.id} has been said anew already: ${error.by} stands in its place.`,
+        `duro show ${error.by}, and change that one`,
+      );
+    case "NotForgettable":
+      return usage(error.type, `${error.id} is ${named(typeOfId(error.id))}, which always stays.`);
+    case "NotForgotten":
+      return usage(
+        error.type,
+        `${error.id} is not forgotten, so there is nothing to bring back.`,
+        `duro show ${error.id}`,
+      );
+    case "UndoTimeOver":
+      return usage(
+        error.type,
+        `${error.id} was forgotten more than ${undoDays} days ago, and is no longer kept.`,
+      );
+    case "EpisodeFull":
+      return usage(
+        error.type,
+        `The episode has ${error.countMax} notes, which is all that it takes.`,
+        "duro episode close ID --result partial, and start the next one",
+      );
+    case "BadField":
+    case "NoProject":
+    case "ProjectAmbiguous":
+      return inputProblem(error);
+    case "SaveFailed":
+      return {
+        code: error.type,
+        exit: Exit.Unexpected,
+        message: `This machine's disk did not take it, so nothing was stored: ${error.why}.`,
+        next: "make room on the disk, then run the command again; duro doctor looks closer",
+      };
+    case "DeviceGone":
+      return {
+        code: "DeviceRemoved",
+        exit: Exit.DeviceRemoved,
+        message:
+          "This device was removed from the memory: it can still read what is here, and what it writes would count nowhere.",
+        next: "duro status says since when; duro join makes it a new device",
+      };
+  }
+};
+
+const inputProblem = (error: BadField | NoProject | ProjectAmbiguous): Problem => {
+  switch (error.type) {
+    case "BadField":
+      return usage(
+        error.type,
+        `The ${fieldName(error.field)} is not accepted: expected ${error.expected}.`,
+      );
+    case "NoProject":
+      return usage(
+        error.type,
+        "No project here has that id, and nothing else in --project names one.",
+        "duro remember TEXT --project NAME, or --project . within a git repository",
+      );
+    case "ProjectAmbiguous":
+      return usage(
+        error.type,
+        `Several projects have that name: ${[...error.remotes, ...error.ids].join(", ")}.`,
+        `--project ${error.remotes[0] ?? error.ids[0] ?? "ID"}`,
+      );
+  }
+};
+
+/** Where a field of the model is called otherwise on the command line. */
+const fieldNames: Readonly<Record<string, string>> = {
+  claim: "text",
+  decision: "text",
+  goal: "goal",
+  "note.s": "note",
+  expected: "expected outcome",
+  "evidence.snippet": "source",
+  "evidence.text": "evidence",
+  agent: "agent",
+  "agent.tool": "agent",
+  "agent.model": "agent's model",
+};
+
+const fieldName = (field: string): string => fieldNames[field] ?? field;
+
+const named = (type: EntryType): string =>
+  `${type === "episode" || type === "event" ? "an" : "a"} ${type}`;
+
+/** Changes the memory, and says in a sentence what stood against it. */
+export const change = async <T extends { readonly docs: readonly DocName[] }>(
+  home: Home,
+  wanted: EntryType,
+  work: (memory: Memory) => Result<T, EntryError | DocNotOpen>,
+): Promise<Result<T, Problem>> => {
+  const done = await home.write<T, EntryError>(work);
+  return done.ok ? done : err(entryProblem(done.error, wanted));
+};

@@ -1,0 +1,182 @@
+/**
+ * `forget`: out of sight at once, back within seven days, or gone for good by a purge. Much at once waits
+ * for a person's yes.
+ */
+import { err, ok, type Result } from "@duro/crypto/types";
+import {
+  type Changed,
+  type DocNotOpen,
+  type EntryId,
+  forget,
+  forgottenBy,
+  type Memory,
+  purge,
+  show,
+  undoForget,
+  undoMs,
+} from "@duro/memory";
+import { Type } from "typebox";
+import type { EntryCalls, ForgottenJson } from "../../api/entryCalls.ts";
+import { Exit } from "../../exits.ts";
+import type { Problem } from "../../problem.ts";
+import type { Daemon, Home } from "../daemon.ts";
+import { callRoute } from "../routes.ts";
+import { parseId } from "./entryIds.ts";
+import { change, type EntryError, usage } from "./entryProblems.ts";
+import { homeOf } from "./homeOf.ts";
+import { isMass, massCountMax, massShareMax } from "./massDeletion.ts";
+import { parseSince } from "./parseSince.ts";
+import { body, text } from "./shapes.ts";
+
+type Asked = EntryCalls["forget"]["body"];
+
+/** More is not one command of a person, and one body of JSON. */
+const idsPerCallMax = 100_000;
+
+export const forgetRoute = callRoute<"forget">({
+  name: "forget",
+  schema: body({
+    ids: Type.Array(text, { maxItems: idsPerCallMax }),
+    how: Type.Union([Type.Literal("forget"), Type.Literal("purge"), Type.Literal("undo")]),
+    by: Type.Optional(body({ device: text, since: text })),
+    isAgreed: Type.Optional(Type.Boolean()),
+  }),
+  run: async (daemon, asked) => {
+    const home = homeOf(daemon);
+    if (!home.ok) return home;
+    const ids = await idsOf(daemon, home.value, asked);
+    if (!ids.ok) return ids;
+    const refusal = asked.how === "undo" ? undefined : refusalOf(home.value, ids.value, asked);
+    if (refusal !== undefined) return err(refusal);
+    const done = await change<Done>(home.value, "fact", (memory) => {
+      const changed = doAs(asked.how, memory, ids.value);
+      if (!changed.ok || asked.how !== "forget") return changed;
+      const undo = undoUntil(memory, ids.value);
+      return undo.ok ? ok({ ...changed.value, undoUntilMs: undo.value }) : undo;
+    });
+    return done.ok ? ok(answerOf(daemon, ids.value, asked.how, done.value)) : done;
+  },
+});
+
+interface Done extends Changed {
+  readonly undoUntilMs?: number;
+}
+
+const idsOf = async (
+  daemon: Daemon,
+  home: Home,
+  { ids: typed, how, by }: Asked,
+): Promise<Result<readonly EntryId[], Problem>> => {
+  if (how === "undo" && by !== undefined) return idsForgottenBy(daemon, home, by);
+  const ids = new Set<EntryId>();
+  for (const one of typed) {
+    const id = parseId(one);
+    if (!id.ok) return id;
+    ids.add(id.value);
+  }
+  return ids.size === 0
+    ? err(usage("NothingNamed", "No id was given.", "duro search WORDS, then duro forget ID"))
+    : ok([...ids]);
+};
+
+const idsForgottenBy = async (
+  { nowMs }: Daemon,
+  home: Home,
+  { device, since }: NonNullable<Asked["by"]>,
+): Promise<Result<readonly EntryId[], Problem>> => {
+  const sinceMs = parseSince(since, nowMs());
+  if (sinceMs === undefined)
+    return err(
+      usage("BadTime", "--since is no time: expected a date as 2026-11-03T12:00Z, or 7d or 2h."),
+    );
+  const oldestMs = nowMs() - undoMs;
+  const found = await home.read<readonly EntryId[], never>((memory) =>
+    forgottenBy(memory, device, { sinceMs: Math.max(sinceMs, oldestMs) }),
+  );
+  if (!found.ok) return found;
+  return found.value.length === 0
+    ? err(
+        usage(
+          "NothingForgotten",
+          "That device has forgotten nothing since then that could still be brought back.",
+          "duro device list, and a longer --since",
+        ),
+      )
+    : found;
+};
+
+const refusalOf = (
+  { index }: Home,
+  ids: readonly EntryId[],
+  { how, isAgreed }: Asked,
+): Problem | undefined => {
+  if (isAgreed === true) return undefined;
+  const visibleCount = [...index.countByType().values()].reduce((sum, count) => sum + count, 0);
+  if (isMass({ count: ids.length, visibleCount }))
+    return {
+      code: "MassDeletion",
+      exit: Exit.Safeguard,
+      message: `Nothing was forgotten: ${ids.length} entries at once are more than ${massCountMax}, or more than ${massShareMax * 100} % of the ${visibleCount} that are here.`,
+      next: "the same command with --yes, if all of them are meant",
+    };
+  return how === "purge"
+    ? usage(
+        "PurgeNotAgreed",
+        "Nothing was purged: it cannot be undone, and nobody said yes.",
+        "the same command with --yes, or duro forget ID, which can be undone for 7 days",
+      )
+    : undefined;
+};
+
+const doAs = (
+  how: Asked["how"],
+  memory: Memory,
+  ids: readonly EntryId[],
+): Result<Changed, EntryError | DocNotOpen> => {
+  switch (how) {
+    case "forget":
+      return forget(memory, ids);
+    case "purge":
+      return purge(memory, ids);
+    case "undo":
+      return undoForget(memory, ids);
+  }
+};
+
+/** The first to go for good: what was forgotten before keeps its time. */
+const undoUntil = (
+  memory: Memory,
+  ids: readonly EntryId[],
+): Result<number, EntryError | DocNotOpen> => {
+  let untilMs = Number.POSITIVE_INFINITY;
+  for (const id of ids) {
+    const item = show(memory, id);
+    if (!item.ok) return item;
+    untilMs = Math.min(untilMs, (item.value.forgottenMs ?? memory.nowMs()) + undoMs);
+  }
+  return ok(untilMs);
+};
+
+const answerOf = (
+  daemon: Daemon,
+  ids: readonly EntryId[],
+  how: Asked["how"],
+  { ids: changed, undoUntilMs }: Done,
+): ForgottenJson => {
+  const also = changed.filter((id) => !ids.includes(id));
+  return {
+    ids,
+    ...(also.length === 0 ? {} : { also }),
+    ...(undoUntilMs === undefined ? {} : { undoUntil: new Date(undoUntilMs).toISOString() }),
+    ...(how === "purge" ? { copies: { relay: relayCopies(daemon) } } : {}),
+  };
+};
+
+/** Days that a relay keeps what it has dropped. */
+const trashDays = 14;
+
+/** Only what is so: nobody here can say how much will be written. */
+const relayCopies = ({ settings }: Daemon): string =>
+  settings.now.server === undefined
+    ? "None: this memory is not linked to a relay."
+    : `Sealed, unreadable to it. It drops them once two later checkpoints of this memory count, one of which is made after some 300 changes or 1 MiB, and deletes them ${trashDays} days after that. Backups of the relay keep them as long as its operator keeps those.`;

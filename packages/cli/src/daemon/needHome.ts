@@ -1,0 +1,15 @@
+/** Most routes want somebody to live on this machine. */
+import { err, ok, type Result } from "@duro/crypto/types";
+import { Exit } from "../exits.ts";
+import type { Problem } from "../problem.ts";
+import type { Daemon, Home } from "./daemon.ts";
+
+export const needHome = ({ home }: Pick<Daemon, "home">): Result<Home, Problem> =>
+  home === undefined ? err(notSetUp) : ok(home);
+
+const notSetUp: Problem = {
+  code: "NotSetUp",
+  exit: Exit.NotSetUp,
+  message: "There is no memory on this machine yet: it was never set up here.",
+  next: "duro init, or duro join --server URL where another machine has one",
+};

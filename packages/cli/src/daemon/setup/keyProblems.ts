@@ -1,0 +1,80 @@
+/** What can be wrong with words, seeds and stores, in sentences. A word never stands in one. */
+import type { CommitError, PhraseError, PhraseRefused } from "@duro/client";
+import { Exit } from "../../exits.ts";
+import type { Problem } from "../../problem.ts";
+
+const wrongWords = (code: string, message: string, next: string): Problem => ({
+  code,
+  exit: Exit.WrongKey,
+  message: `${message} Nothing was changed.`,
+  next,
+});
+
+export const wordsRevoked = wrongWords(
+  "PhraseRevoked",
+  "These words were replaced by newer ones, and open nothing any more.",
+  "look for the newer sheet; where a machine still works: duro key new-phrase",
+);
+
+export const wordsProblem = (error: PhraseError | PhraseRefused): Problem => {
+  switch (error.type) {
+    case "PhraseWordCount":
+      return wrongWords(
+        error.type,
+        `There are ${error.got} words, and a sheet has ${error.expected}: some may be missing, or the file was cut off.`,
+        "type all words in their order, or name the whole file",
+      );
+    case "PhraseWordUnknown":
+      return wrongWords(
+        error.type,
+        `Word ${error.at} is none of the words that a sheet is made of: look for a slip in its spelling.`,
+        `compare word ${error.at} with the sheet`,
+      );
+    case "PhraseChecksum":
+      return wrongWords(
+        error.type,
+        "Each word exists, and together they are no recovery words: one is another than on the sheet, or two are swapped.",
+        "compare every word with the sheet",
+      );
+    case "PhraseOtherIdentity":
+      return wrongWords(
+        error.type,
+        "These are recovery words, and not of this vault.",
+        "look for the sheet of this vault; duro key show says which one is meant",
+      );
+    case "PhraseRevoked":
+      return wordsRevoked;
+    case "PhraseOpensNothing":
+      return wrongWords(
+        error.type,
+        "These words belong to this vault, and the key that was sealed for them does not open: a device sealed it wrongly.",
+        "where a machine still works: duro key new-phrase",
+      );
+  }
+};
+
+/** The relay knows a sheet as it knows any device. */
+export const wordsUnknown = (url: string): Problem =>
+  wrongWords(
+    "WordsUnknown",
+    `The relay at ${url} knows nobody with these words: they belong to another relay, or to a vault that never left its machine.`,
+    "check the address, and that this is the right sheet",
+  );
+
+export const seedProblem = (error: {
+  readonly type: string;
+  readonly why?: string;
+  readonly code?: string;
+}): Problem => ({
+  code: error.type,
+  exit: Exit.IntegrityFailure,
+  message: `The key file of this device was not taken: ${error.why ?? error.code ?? "another one was put there at this moment"}.`,
+  next: "duro doctor",
+});
+
+export const storeProblem = (error: CommitError): Problem => ({
+  code: error.type,
+  exit: Exit.Unexpected,
+  message: `This machine's disk did not take it, so nothing was stored${"code" in error ? ` (${error.code})` : ""}.`,
+  next: "make room on the disk, then run this again; duro doctor looks closer",
+});

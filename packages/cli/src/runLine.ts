@@ -1,0 +1,149 @@
+/** One line, from what was typed to its exit: finds the command, makes what it works with, runs it. */
+import { createApi, type DaemonStarter } from "./api/apiClient.ts";
+import { BadUsage } from "./args/badUsage.ts";
+import { findCommand, wordsOf } from "./args/findCommand.ts";
+import { isJsonAsked } from "./args/globalFlags.ts";
+import { type Globals, readCommand, readGlobals } from "./args/readCommand.ts";
+import type { Command, CommandContext, Program } from "./commands/command.ts";
+import { commands } from "./commands/table.ts";
+import { Exit } from "./exits.ts";
+import type { Output } from "./output/output.ts";
+import { findPlaces, type Machine } from "./places/findPlaces.ts";
+import type { Places } from "./places/places.ts";
+
+/** What the process gives. */
+export interface Io {
+  readonly argv: readonly string[];
+  readonly machine: Machine;
+  readonly program: Program;
+  /** Whether a person sits there at all. */
+  readonly canAsk: boolean;
+  readonly stdin: () => NodeJS.ReadableStream;
+  createOut(options: {
+    readonly isJson: boolean;
+    readonly isQuiet: boolean;
+    readonly canAsk: boolean;
+  }): Output;
+  listenToSignals(): void;
+  readonly nowMs: () => number;
+}
+
+export const runLine = async (io: Io): Promise<Exit> => {
+  const { argv, machine } = io;
+  let places: Places | undefined;
+  const plainOut = (): Output =>
+    io.createOut({ isJson: isJsonAsked(argv, machine.env), isQuiet: false, canAsk: false });
+  try {
+    const found = findCommand(
+      argv,
+      commands.map(({ name }) => name),
+    );
+    if (found.kind !== "command") return await explain(found, io);
+    const entry = commands.find(({ name }) => name === found.name);
+    if (entry === undefined) throw new Error("a command was found that is in no table");
+    const { command } = await entry.load();
+    const read = readCommand(command, found.rest, machine.env);
+    if (read.wantsHelp) {
+      const { showCommand } = await import("./commands/help.ts");
+      return await showCommand(entry, { out: outOf(io, read.globals), commands });
+    }
+    places = findPlaces(machine, read.globals.home);
+    if (places === undefined) return plainOut().problem(noPlace);
+    return await runCommand(command, { ...read, places }, io);
+  } catch (cause) {
+    if (cause instanceof BadUsage) {
+      const { message, next } = cause;
+      return plainOut().problem({ code: "UsageError", exit: Exit.Usage, message, next });
+    }
+    return plainOut().problem(unexpected(cause, places, machine.env));
+  }
+};
+
+const runCommand = (
+  command: Command,
+  {
+    args,
+    flags,
+    globals,
+    places,
+  }: Pick<CommandContext, "args" | "flags" | "places"> & { readonly globals: Globals },
+  io: Io,
+): Promise<Exit> => {
+  const { machine, program } = io;
+  if (command.handlesSignals !== true) io.listenToSignals();
+  const starter = starterOf(places, io);
+  return command.run({
+    args,
+    flags,
+    places,
+    program,
+    machine,
+    commands,
+    isJson: globals.isJson,
+    isQuiet: globals.isQuiet,
+    canAsk: io.canAsk && !globals.isInputOff,
+    isAgreed: globals.isAgreed,
+    out: outOf(io, globals),
+    api: createApi({
+      socket: places.socket,
+      version: program.version,
+      starter: command.startsDaemon === false ? undefined : starter,
+    }),
+    stopDaemon: async () => (await starter()).stop(),
+    env: machine.env,
+    cwd: machine.workingFolder,
+    get stdin() {
+      return io.stdin();
+    },
+  });
+};
+
+const outOf = (io: Io, { isJson, isQuiet, isInputOff }: Globals): Output =>
+  io.createOut({ isJson, isQuiet, canAsk: io.canAsk && !isInputOff });
+
+/** Seldom needed, and it brings SQLite along. */
+const starterOf =
+  (places: Places, { program, machine, nowMs }: Io) =>
+  async (): Promise<DaemonStarter> => {
+    const { createStarter } = await import("./api/startDaemon.ts");
+    return createStarter({ places, program, machine, nowMs });
+  };
+
+/** `duro` alone, `duro device`, `duro --help` and `duro --version`. */
+const explain = async (
+  found: Exclude<ReturnType<typeof findCommand>, { readonly kind: "command" }>,
+  io: Io,
+): Promise<Exit> => {
+  const { globals, wantsHelp, wantsVersion } = readGlobals(found.rest, io.machine.env);
+  const out = outOf(io, globals);
+  const { version } = io.program;
+  if (wantsVersion) return out.result({ version }, () => `duro ${version}`);
+  const { showGroup, showOverview } = await import("./commands/help.ts");
+  if (found.kind === "none") return showOverview({ out, commands });
+  if (wantsHelp) return showGroup(found.group, { out, commands });
+  const names = commands.map(({ name }) => name);
+  throw new BadUsage(
+    `"duro ${found.group}" needs another word behind it: ${wordsOf(found.group, names).join(", ")}.`,
+    `duro help ${found.group}`,
+  );
+};
+
+const noPlace = {
+  code: "NoHomeFolder",
+  exit: Exit.Usage,
+  message: "This user has no home folder, so there is no place for Duro's files.",
+  next: "name one with --home DIR, or in DURO_HOME",
+} as const;
+
+const unexpected = (cause: unknown, places: Places | undefined, env: Machine["env"]) => {
+  const isDebug = (env["DURO_DEBUG"] ?? "") !== "";
+  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const log = places === undefined ? "" : `; the daemon's log is in ${places.logFolder}`;
+  return {
+    code: "Unexpected",
+    exit: Exit.Unexpected,
+    message: isDebug ? stack : `This should not have happened: ${reason.split("\n")[0] ?? ""}.`,
+    next: `duro doctor${log}; with DURO_DEBUG=1 it says more`,
+  } as const;
+};

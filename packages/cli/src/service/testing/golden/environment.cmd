@@ -1,0 +1,3 @@
+@rem What the daemon of Duro gets of the shell in which `duro service install` ran.
+@set "HTTPS_PROXY=http://proxy.example:3128/%%41"
+@set "PATH=C:\Windows"
