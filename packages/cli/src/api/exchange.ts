@@ -50,10 +50,12 @@ export const exchange = async ({
     let isConnected = false;
     const timer = setTimeout(() => call.destroy(new Error(late)), answerMsMax ?? connectMsMax);
     call.once("socket", (connection) => {
-      connection.once("connect", () => {
+      const onConnect = (): void => {
         isConnected = true;
         if (answerMsMax === undefined) clearTimeout(timer);
-      });
+      };
+      if (connection.connecting) connection.once("connect", onConnect);
+      else onConnect();
     });
     call.once("response", (response) => {
       response.once("close", () => clearTimeout(timer));

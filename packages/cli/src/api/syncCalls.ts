@@ -34,7 +34,8 @@ export interface AlarmJson {
   readonly message: string;
   readonly next: string;
   readonly severity: "notice" | "warning" | "alert";
-  readonly since: string;
+  /** ISO, where it is known. */
+  readonly since?: string;
 }
 
 export interface SyncJson {

@@ -21,21 +21,17 @@ type Answer = Result<unknown, Problem>;
 export const hold = async (talk: Talk, response: IncomingMessage): Promise<Answer> => {
   let id: string | undefined;
   /** Lines are heard one after the other. */
-  let heard: Promise<unknown> = Promise.resolve();
+  let heard: Promise<void> = Promise.resolve();
   let askedCount = 0;
   const broken = Promise.withResolvers<Answer>();
 
-  const hear = (line: unknown, ask: unknown): void => {
-    if (ask !== undefined) askedCount += 1;
-    heard = heard
-      .then(() => talk.hear(line))
-      .then(async (reply) => {
-        if (ask === undefined) return;
-        if (reply === undefined) return broken.resolve(err(notAnswered));
-        await sendReply(talk, { talk: id, ask, reply });
-        askedCount -= 1;
-      });
-    heard.catch(broken.reject);
+  const hearAfter = async (before: Promise<void>, line: unknown, ask: unknown): Promise<void> => {
+    await before;
+    const reply = await talk.hear(line);
+    if (ask === undefined) return;
+    if (reply === undefined) return broken.resolve(err(notAnswered));
+    await sendReply(talk, { talk: id, ask, reply });
+    askedCount -= 1;
   };
 
   const listen = async (): Promise<Answer> => {
@@ -47,7 +43,10 @@ export const hold = async (talk: Talk, response: IncomingMessage): Promise<Answe
       const problem = problemOf(said.value);
       if (problem === undefined && !("answer" in said.value)) {
         if (typeof named === "string") id = named;
-        if (line !== undefined) hear(line, ask);
+        if (line === undefined) continue;
+        if (ask !== undefined) askedCount += 1;
+        heard = hearAfter(heard, line, ask);
+        heard.catch(broken.reject);
         continue;
       }
       // While somebody still thinks about a question, it may be over: nobody waits for them.

@@ -16,13 +16,9 @@ export const overviewText = (commands: readonly CommandEntry[], style: Style): s
       ["duro search deploy", "find it again"],
       ["duro join --server URL", "on your next machine"],
     ]),
-    ...commandGroups.flatMap((group) => [
-      "",
-      style.bold(group),
-      ...rows(
-        commands.filter((each) => each.group === group).map(({ name, about }) => [name, about]),
-      ),
-    ]),
+    ...commandGroups.flatMap((group) =>
+      section(style, group, entryRows(commands.filter((each) => each.group === group))),
+    ),
     "",
     style.bold("Everywhere"),
     ...flagRows(globalFlags),
@@ -72,6 +68,9 @@ export const exitCodesText = (): string =>
 
 export const exitRows = (): readonly (readonly [Exit, string])[] =>
   Object.values(Exit).map((exit) => [exit, exitMeanings[exit]]);
+
+const entryRows = (entries: readonly CommandEntry[]): readonly string[] =>
+  rows(entries.map(({ name, about }) => [name, about]));
 
 const section = (style: Style, title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : ["", style.bold(title), ...lines];

@@ -1,5 +1,5 @@
 /** What `sync` and `wait` share. */
-import { Exit } from "../exits.ts";
+import type { Exit } from "../exits.ts";
 import type { CommandContext } from "./command.ts";
 
 export const syncUntil = async (

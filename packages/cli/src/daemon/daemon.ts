@@ -38,7 +38,7 @@ export interface Home {
   readonly vault: Vault;
   readonly memory: Memory;
   /** What a person calls a device or a user; its id where nobody has named it. */
-  nameOf(id: string): string;
+  readonly nameOf: (id: string) => string;
   readonly index: SearchIndex;
   /** Resolves when the index has everything that is here; soon, and never later than some seconds. */
   settled(): Promise<void>;

@@ -25,6 +25,8 @@ export interface Indexer {
   catchUp(names: readonly DocName[]): Promise<void>;
   /** Which documents changed; undefined: any may have. */
   changed(docs: readonly DocId[] | undefined): void;
+  /** The index is empty: everything is brought in again. */
+  lost(): void;
   /** Everything that has changed by now is in the index. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -71,7 +73,7 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
     await documents.open(name);
     // Whatever changes from here on is told.
     const mark = await vault.markOf(documents.idOf(name));
-    if (index.markOf(name) === mark) inStep.add(name);
+    if (mark !== undefined && index.markOf(name) === mark) inStep.add(name);
   };
 
   const update = async (name: DocName): Promise<void> => {
@@ -139,6 +141,9 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
     return running;
   };
 
+  const isBehind = (): boolean =>
+    !isStopped && (isAllWaiting || waiting.size > 0 || running !== undefined);
+
   const begin = (): void => {
     endGathering ??= deps.after(gatherMs, () => {
       endGathering = undefined;
@@ -160,8 +165,13 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
           if (name !== rootDoc && ids.has(documents.idOf(name))) waiting.add(name);
       if (isAllWaiting || waiting.size > 0) begin();
     },
+    lost: () => {
+      inStep.clear();
+      isAllWaiting = true;
+      begin();
+    },
     settled: async () => {
-      while (!isStopped && (isAllWaiting || waiting.size > 0 || running !== undefined)) {
+      while (isBehind()) {
         endGathering?.();
         endGathering = undefined;
         await run();

@@ -20,8 +20,9 @@ import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { Home } from "./daemon.ts";
 import { createDocuments } from "./documents.ts";
-import { createIndexer } from "./indexer.ts";
+import { createIndexer, type Indexer } from "./indexer.ts";
 import { createSearchIndex } from "./index/createSearchIndex.ts";
+import type { SearchIndex } from "./index/searchIndex.ts";
 import type { DaemonLog } from "./log.ts";
 import { failureFacts } from "./failureFacts.ts";
 
@@ -131,11 +132,12 @@ const furnish = async (
     randomBytes: systemRandomBytes,
     device: device.id,
   });
-  const index = createSearchIndex({
+  const index: SearchIndex = createSearchIndex({
     path: deps.indexFile,
-    log: (event: string) => log.warn(event),
+    log: (event) => log.warn(event),
+    onLost: () => indexer.lost(),
   });
-  const indexer = createIndexer({
+  const indexer: Indexer = createIndexer({
     vault,
     memory,
     documents,

@@ -27,7 +27,7 @@ export const openSettings = async (path: string): Promise<Result<SettingsFile, P
       return now;
     },
     change: (change) => {
-      const mine = last.then(async () => {
+      const mine = inTurn(last, async () => {
         const next = { ...now, ...change };
         await writeWhole(path, `${JSON.stringify(next, undefined, 2)}\n`);
         now = next;
@@ -36,6 +36,11 @@ export const openSettings = async (path: string): Promise<Result<SettingsFile, P
       return mine;
     },
   });
+};
+
+const inTurn = async (before: Promise<unknown>, write: () => Promise<void>): Promise<void> => {
+  await before;
+  await write();
 };
 
 const readSettings = async (path: string): Promise<Result<Settings, Problem>> => {

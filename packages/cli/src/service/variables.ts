@@ -60,3 +60,19 @@ export const maskedUrl = (text: string): string => {
   const user = url.username === "" && url.password === "" ? "" : "***@";
   return `${url.protocol}//${user}${url.host}`;
 };
+
+/** As `parseProxy` of the client has it: the lower case comes first. */
+export const proxyOf = (env: Environment): string | undefined =>
+  [env["https_proxy"], env["HTTPS_PROXY"]].find((url) => url !== undefined && url !== "");
+
+/** What was handed on at the last install, from what either of the above wrote. */
+export const readVariables = (text: string): Environment =>
+  Object.fromEntries(
+    [
+      ...text.matchAll(/^export (\w+)='(.*)'$/gmu),
+      ...text.matchAll(/^@set "(\w+)=(.*)"\r?$/gmu),
+    ].map(([line, name = "", value = ""]) => [
+      name,
+      line.startsWith("@") ? value.replaceAll("%%", "%") : value.replaceAll(`'\\''`, "'"),
+    ]),
+  );

@@ -14,7 +14,7 @@ export const entryPage = (item: ItemJson, style: Style): string => {
     ...facts.map(([name, value]) => `${style.dim(name.padEnd(width))}  ${value}`),
     ...warnings(item).map((sentence) => style.warn(sentence)),
     ...proses(item).flatMap(([title, text]) => ["", style.bold(title), plainText(text).trim()]),
-    ...lists(item).flatMap(([title, lines]) => ["", style.bold(title), ...lines]),
+    ...lists(item).flatMap(([title, lines]) => ["", style.bold(title)].concat(lines)),
   ].join("\n");
 };
 

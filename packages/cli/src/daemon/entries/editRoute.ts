@@ -3,9 +3,10 @@ import { err, ok } from "@duro/crypto/types";
 import { edit, typeOfId } from "@duro/memory";
 import { Type } from "typebox";
 import { callRoute } from "../routes.ts";
-import { parseId, showPresent } from "./entryIds.ts";
+import { findId } from "../read/findId.ts";
+import { showPresent } from "./showPresent.ts";
 import { change, usage } from "./entryProblems.ts";
-import { homeOf } from "./homeOf.ts";
+import { needHome } from "../needHome.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
 import { body, optionalShare, optionalText, optionalTexts, text } from "./shapes.ts";
@@ -22,9 +23,9 @@ export const editRoute = callRoute<"edit">({
     agent: optionalText,
   }),
   run: async (daemon, { id: typed, text: words, tags, confidence, isPinned, agent: who }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
-    const id = parseId(typed);
+    const id = findId(home.value, typed);
     if (!id.ok) return id;
     const agent = parseAgent(who);
     if (!agent.ok) return agent;

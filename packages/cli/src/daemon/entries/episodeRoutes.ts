@@ -2,9 +2,10 @@
 import { err, ok } from "@duro/crypto/types";
 import { closeEpisode, noteInEpisode, results, startEpisode } from "@duro/memory";
 import { callRoute } from "../routes.ts";
-import { parseId, showPresent } from "./entryIds.ts";
+import { findId } from "../read/findId.ts";
+import { showPresent } from "./showPresent.ts";
 import { change, usage } from "./entryProblems.ts";
-import { homeOf } from "./homeOf.ts";
+import { needHome } from "../needHome.ts";
 import { inProject } from "./inProject.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
@@ -15,7 +16,7 @@ const startRoute = callRoute<"episodeStart">({
   name: "episodeStart",
   schema: body({ goal: text, tags: optionalTexts, project: optionalText, agent: optionalText }),
   run: async (daemon, { goal, tags, project, agent: who }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const agent = parseAgent(who);
     if (!agent.ok) return agent;
@@ -35,9 +36,9 @@ const noteRoute = callRoute<"episodeNote">({
   name: "episodeNote",
   schema: body({ id: text, text, agent: optionalText }),
   run: async (daemon, { id: typed, text: words, agent: who }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
-    const id = parseId(typed, "episode");
+    const id = findId(home.value, typed);
     if (!id.ok) return id;
     const agent = parseAgent(who);
     if (!agent.ok) return agent;
@@ -56,9 +57,9 @@ const closeRoute = callRoute<"episodeClose">({
   name: "episodeClose",
   schema: body({ id: text, result: text, summary: optionalText }),
   run: async (daemon, { id: typed, result: typedResult, summary }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
-    const id = parseId(typed, "episode");
+    const id = findId(home.value, typed);
     if (!id.ok) return id;
     const result = results.find((one) => one === typedResult);
     if (result === undefined)

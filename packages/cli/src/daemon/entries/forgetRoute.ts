@@ -21,11 +21,11 @@ import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
 import { callRoute } from "../routes.ts";
-import { parseId } from "./entryIds.ts";
+import { findId } from "../read/findId.ts";
 import { change, type EntryError, usage } from "./entryProblems.ts";
-import { homeOf } from "./homeOf.ts";
+import { needHome } from "../needHome.ts";
 import { isMass, massCountMax, massShareMax } from "./massDeletion.ts";
-import { parseSince } from "./parseSince.ts";
+import { parseSince } from "../read/parseSince.ts";
 import { body, text } from "./shapes.ts";
 
 type Asked = EntryCalls["forget"]["body"];
@@ -42,7 +42,7 @@ export const forgetRoute = callRoute<"forget">({
     isAgreed: Type.Optional(Type.Boolean()),
   }),
   run: async (daemon, asked) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const ids = await idsOf(daemon, home.value, asked);
     if (!ids.ok) return ids;
@@ -70,7 +70,7 @@ const idsOf = async (
   if (how === "undo" && by !== undefined) return idsForgottenBy(daemon, home, by);
   const ids = new Set<EntryId>();
   for (const one of typed) {
-    const id = parseId(one);
+    const id = findId(home, one);
     if (!id.ok) return id;
     ids.add(id.value);
   }
@@ -85,13 +85,10 @@ const idsForgottenBy = async (
   { device, since }: NonNullable<Asked["by"]>,
 ): Promise<Result<readonly EntryId[], Problem>> => {
   const sinceMs = parseSince(since, nowMs());
-  if (sinceMs === undefined)
-    return err(
-      usage("BadTime", "--since is no time: expected a date as 2026-11-03T12:00Z, or 7d or 2h."),
-    );
+  if (!sinceMs.ok) return sinceMs;
   const oldestMs = nowMs() - undoMs;
   const found = await home.read<readonly EntryId[], never>((memory) =>
-    forgottenBy(memory, device, { sinceMs: Math.max(sinceMs, oldestMs) }),
+    forgottenBy(memory, device, { sinceMs: Math.max(sinceMs.value, oldestMs) }),
   );
   if (!found.ok) return found;
   return found.value.length === 0

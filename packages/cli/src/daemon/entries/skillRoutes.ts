@@ -14,7 +14,7 @@ import {
 import type { SkillJson } from "../../api/entryCalls.ts";
 import { callRoute } from "../routes.ts";
 import { change, usage } from "./entryProblems.ts";
-import { homeOf } from "./homeOf.ts";
+import { needHome } from "../needHome.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
 import { body, optionalText, optionalTexts, text } from "./shapes.ts";
@@ -30,7 +30,7 @@ const saveRoute = callRoute<"skillSave">({
     agent: optionalText,
   }),
   run: async (daemon, { name, body: prose, description, tags, agent: who }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const agent = parseAgent(who);
     if (!agent.ok) return agent;
@@ -49,7 +49,7 @@ const showRoute = callRoute<"skillShow">({
   name: "skillShow",
   schema: body({ name: text }),
   run: async (daemon, { name }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const wanted = name.trim();
     const id = parseEntryId(wanted);
@@ -61,7 +61,7 @@ const showRoute = callRoute<"skillShow">({
     if (!found.ok) return found;
     return found.value.length === 0
       ? err(usage("NoSkill", "No skill here has that name.", "duro skill list"))
-      : ok({ items: found.value.map((item) => ({ ...skillJson(item), body: bodyOf(item) })) });
+      : ok({ items: found.value.map((item) => skillJson(item, { body: bodyOf(item) })) });
   },
 });
 
@@ -69,7 +69,7 @@ const listRoute = callRoute<"skillList">({
   name: "skillList",
   schema: body({}),
   run: async (daemon) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const found = await home.value.read<readonly Item[], never>((memory) =>
       itemsOf(memory, skillsDoc, { types: ["skill"] }),
@@ -78,7 +78,7 @@ const listRoute = callRoute<"skillList">({
     const items = skillsIn(found.value).filter(({ forgottenMs }) => forgottenMs === undefined);
     const byName = (a: SkillItem, b: SkillItem): number =>
       order(a.text.toLowerCase(), b.text.toLowerCase()) || order(a.id, b.id);
-    return ok({ items: items.toSorted(byName).map(skillJson) });
+    return ok({ items: items.toSorted(byName).map((item) => skillJson(item)) });
   },
 });
 
@@ -89,7 +89,7 @@ const skillsIn = (items: readonly { readonly type: string }[]): readonly SkillIt
 
 const bodyOf = ({ entry }: SkillItem): string => entry.texts["body"] ?? "";
 
-const skillJson = (item: SkillItem): SkillJson => {
+const skillJson = (item: SkillItem, more: Pick<SkillJson, "body"> = {}): SkillJson => {
   const { id, text: name, atMs, device, tags, entry, forgottenMs } = item;
   const { tier } = entry.fields;
   return {
@@ -104,6 +104,7 @@ const skillJson = (item: SkillItem): SkillJson => {
     ...(tier === undefined ? {} : { tier }),
     uses: usesOf(entry).count,
     isForgotten: forgottenMs !== undefined,
+    ...more,
   };
 };
 

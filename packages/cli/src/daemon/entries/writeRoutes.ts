@@ -9,9 +9,10 @@ import {
   type VerdictStatus,
 } from "@duro/memory";
 import { callRoute } from "../routes.ts";
-import { parseId, showPresent } from "./entryIds.ts";
+import { findId } from "../read/findId.ts";
+import { showPresent } from "./showPresent.ts";
 import { change, usage } from "./entryProblems.ts";
-import { homeOf } from "./homeOf.ts";
+import { needHome } from "../needHome.ts";
 import { inProject } from "./inProject.ts";
 import { evidenceOf, parseAgent, proofOf } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
@@ -32,17 +33,16 @@ const rememberRoute = callRoute<"remember">({
     confidence: optionalShare,
   }),
   run: async (daemon, { text: claim, kind, tags, project, source, confidence, agent: who }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const agent = parseAgent(who);
     if (!agent.ok) return agent;
     if (claim.trim() === "")
       return err(textMissing("fact", 'duro remember "the login test needs port 5432"'));
-    const fact = {
+    const fact: NewFact = {
       claim: claim.trim(),
-      // What it may be is the model's to say.
-      kind: kind as NewFact["kind"],
-      confidence,
+      ...(kind === undefined ? {} : { kind: kind as NonNullable<NewFact["kind"]> }),
+      ...(confidence === undefined ? {} : { confidence }),
       tags,
       agent: agent.value,
       ...evidenceOf(source, agent.value),
@@ -67,7 +67,7 @@ const decideRoute = callRoute<"decide">({
     confidence: optionalShare,
   }),
   run: async (daemon, asked) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
     const agent = parseAgent(asked.agent);
     if (!agent.ok) return agent;
@@ -109,9 +109,9 @@ const validateRoute = callRoute<"validate">({
     agent: optionalText,
   }),
   run: async (daemon, { id: typed, status: typedStatus, actual, evidence, agent: who }) => {
-    const home = homeOf(daemon);
+    const home = needHome(daemon);
     if (!home.ok) return home;
-    const id = parseId(typed, "decision");
+    const id = findId(home.value, typed);
     if (!id.ok) return id;
     const agent = parseAgent(who);
     if (!agent.ok) return agent;

@@ -24,6 +24,25 @@ interface Open {
   readonly writer: Writer;
 }
 
+/** Of a document that is being replaced in turns. */
+interface Replacement {
+  mark: string;
+  /** Newer than what the replacement was given. */
+  readonly touched: Set<EntryId>;
+}
+
+/** Some ten milliseconds: nobody who asks meanwhile notices. */
+const rowsPerTurn = 250;
+
+const removeOthers = (writer: Writer, doc: DocName, rows: readonly IndexRow[]): void => {
+  const kept = new Set<EntryId>(rows.map(({ id }) => id));
+  const present = writer.idsIn(doc);
+  writer.removeEntries(
+    doc,
+    present.filter((id) => !kept.has(id)),
+  );
+};
+
 const openOver = (db: DatabaseSync): Open => ({
   db,
   reader: createReader(db),
@@ -40,8 +59,11 @@ export const createSearchIndex = ({ path, log, onLost }: SearchIndexOptions): Se
       // Damaged as it is, it may not even close; its files go either way.
     }
     open = openOver(makeIndexFile(path, log));
+    replacements.clear();
     onLost?.();
   };
+
+  const replacements = new Map<DocName, Replacement>();
 
   const attempt = <T>(work: (at: Open) => T, otherwise: T): T => {
     try {
@@ -59,44 +81,75 @@ export const createSearchIndex = ({ path, log, onLost }: SearchIndexOptions): Se
     }
   };
 
-  const write = (work: (writer: Writer) => void): void =>
+  /** Says whether it is in the file. */
+  const write = (work: (writer: Writer) => void): boolean =>
     attempt(({ db, writer }) => {
       db.exec("BEGIN IMMEDIATE");
       try {
         work(writer);
         writer.settle();
         db.exec("COMMIT");
+        return true;
       } catch (error) {
         if (db.isTransaction) db.exec("ROLLBACK");
         throw error;
       }
-    }, undefined);
+    }, false);
 
-  const replaceDoc = (doc: DocName, mark: string, rows: readonly IndexRow[]): void =>
-    write((writer) => {
-      const kept = new Set<EntryId>(rows.map(({ id }) => id));
-      writer.removeEntries(
-        doc,
-        writer.idsIn(doc).filter((id) => !kept.has(id)),
-      );
-      writer.putRows(rows);
-      writer.setMark(doc, mark);
+  const replaceInTurns = async (
+    doc: DocName,
+    mark: string,
+    rows: readonly IndexRow[],
+    turn: () => Promise<void>,
+  ): Promise<void> => {
+    const mine: Replacement = { mark, touched: new Set() };
+    replacements.set(doc, mine);
+    const isMine = (): boolean => replacements.get(doc) === mine;
+    let isWritten = write((writer) => {
+      writer.dropMark(doc);
+      removeOthers(writer, doc, rows);
     });
+    for (let at = 0; at < rows.length && isWritten; at += rowsPerTurn) {
+      await turn();
+      if (!isMine()) return;
+      const part = rows.slice(at, at + rowsPerTurn).filter(({ id }) => !mine.touched.has(id));
+      isWritten = write((writer) => writer.putRows(part));
+    }
+    if (!isMine()) return;
+    replacements.delete(doc);
+    if (isWritten) write((writer) => writer.setMark(doc, mine.mark));
+  };
 
   return {
     markOf: (doc) => attempt(({ reader }) => reader.markOf(doc), undefined),
-    replaceDoc,
-    updateEntries: (doc, mark, rows, gone) =>
+    replaceDoc: (doc, mark, rows) => {
+      replacements.delete(doc);
+      write((writer) => {
+        removeOthers(writer, doc, rows);
+        writer.putRows(rows);
+        writer.setMark(doc, mark);
+      });
+    },
+    replaceDocInTurns: replaceInTurns,
+    updateEntries: (doc, mark, rows, gone) => {
+      const replacement = replacements.get(doc);
+      if (replacement !== undefined) {
+        replacement.mark = mark;
+        for (const id of [...rows.map((row) => row.id), ...gone]) replacement.touched.add(id);
+      }
       write((writer) => {
         writer.removeEntries(doc, gone);
         writer.putRows(rows);
         writer.moveMark(doc, mark);
-      }),
-    dropDoc: (doc) =>
+      });
+    },
+    dropDoc: (doc) => {
+      replacements.delete(doc);
       write((writer) => {
         writer.removeEntries(doc, writer.idsIn(doc));
         writer.dropMark(doc);
-      }),
+      });
+    },
     search: (query, filter) => attempt(({ reader }) => reader.search(query, filter), []),
     list: (filter) => attempt(({ reader }) => reader.list(filter), { items: [] }),
     countByType: () => attempt(({ reader }) => reader.countByType(), new Map<KindName, number>()),

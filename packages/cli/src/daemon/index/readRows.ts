@@ -46,8 +46,13 @@ export const createReader = (db: DatabaseSync): Reader => {
       return all(sql, values).map((row) => Object.assign(itemOf(row), { score: scoreOf(row) }));
     },
     list: (filter) => {
+      const rareTag = filter.tags?.find(
+        (tag) => all(tagCountSql, [tag])[0]?.count !== rareCountMax,
+      );
       const parts = (filter.types ?? typesByDefault).flatMap((type) =>
-        (filter.projects ?? [undefined]).map((project) => listSql(filter, type, project)),
+        (filter.projects ?? [undefined]).map((project) =>
+          listSql(filter, { type, project, rareTag }),
+        ),
       );
       const rows = parts.flatMap(([sql, values]) => all(sql, values));
       const sorted = rows.toSorted((a, b) => (a.age < b.age ? 1 : a.age > b.age ? -1 : 0));
@@ -104,7 +109,7 @@ type Sql = readonly [sql: string, values: readonly SQLInputValue[]];
 /** Of tags and times; types and projects are in the words of a search, and in the index of a list. */
 const narrow = ({ tags = [], sinceMs, after }: ListFilter): Sql => {
   const conditions = tags.map(
-    () => "EXISTS (SELECT 1 FROM tag WHERE tag.name = ? AND tag.entry = entry.rowid)",
+    () => "EXISTS (SELECT 1 FROM tag AS other WHERE other.name = ? AND other.entry = entry.rowid)",
   );
   const values: SQLInputValue[] = [...tags];
   if (sinceMs !== undefined) {
@@ -148,13 +153,33 @@ const searchSql = (match: string, filter: ListFilter): Sql => {
   ];
 };
 
-const listSql = (filter: ListFilter, type: KindName, project: EntryId | undefined): Sql => {
+interface ListPart {
+  readonly type: KindName;
+  readonly project: EntryId | undefined;
+  readonly rareTag: string | undefined;
+}
+
+/** Of each combination the index has its entries in order already. Those of a rare tag are sorted instead. */
+const listSql = (filter: ListFilter, { type, project, rareTag }: ListPart): Sql => {
   const [conditions, values] = narrow(filter);
+  const from =
+    rareTag === undefined
+      ? "entry WHERE"
+      : "tag CROSS JOIN entry ON entry.rowid = tag.entry WHERE tag.name = ? AND";
   const ofProject = project === undefined ? "" : " AND entry.project = ?";
   return [
-    `SELECT ${shownColumns} FROM entry
-      WHERE entry.isHidden = 0 AND entry.type = ?${ofProject}${conditions}
+    `SELECT ${shownColumns} FROM ${from} entry.isHidden = 0 AND entry.type = ?${ofProject}${conditions}
       ORDER BY entry.age DESC LIMIT ?`,
-    [type, ...(project === undefined ? [] : [project]), ...values, filter.limit + 1],
+    [
+      ...(rareTag === undefined ? [] : [rareTag]),
+      type,
+      ...(project === undefined ? [] : [project]),
+      ...values,
+      filter.limit + 1,
+    ],
   ];
 };
+
+/** Sooner sorted than found among all entries. */
+const rareCountMax = 1_000;
+const tagCountSql = `SELECT count(*) AS count FROM (SELECT 1 FROM tag WHERE name = ? LIMIT ${rareCountMax})`;

@@ -38,6 +38,16 @@ export interface SearchIndex {
   /** All rows of a document, in place of those it had. */
   replaceDoc(doc: DocName, mark: string, rows: readonly IndexRow[]): void;
   /**
+   * The same in several short steps, between which `turn` lets others have theirs. Until the last step the
+   * index has no mark of the document; what is updated meanwhile stays as it was updated.
+   */
+  replaceDocInTurns(
+    doc: DocName,
+    mark: string,
+    rows: readonly IndexRow[],
+    turn: () => Promise<void>,
+  ): Promise<void>;
+  /**
    * Some entries of a document anew; `gone` are no longer in it. Where the index has no mark of the
    * document it gets none: the rest of its rows is missing.
    */

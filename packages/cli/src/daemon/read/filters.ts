@@ -28,7 +28,7 @@ export const parseType = (
 ): Result<readonly KindName[] | undefined, Problem> => {
   if (text === undefined) return ok(undefined);
   const wanted = text.trim().toLowerCase();
-  const type = listedTypes.find((one) => one === wanted || `${one}s` === wanted);
+  const type = listedTypes.find((one) => one === wanted);
   return type === undefined
     ? err(usage("BadType", `--type is one of ${listedTypes.join(", ")}.`, "duro list --type fact"))
     : ok([type]);

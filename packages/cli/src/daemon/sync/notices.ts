@@ -3,16 +3,8 @@ import type { AlarmJson } from "../../api/syncCalls.ts";
 import type { Home } from "../daemon.ts";
 import { deviceRemoved } from "./removed.ts";
 
-export const noticesOf = ({ engine }: Home): readonly AlarmJson[] => [
-  ...(engine.isRemoved
-    ? [
-        {
-          code: "device-removed",
-          message: deviceRemoved.message,
-          next: deviceRemoved.next ?? "",
-          severity: "alert" as const,
-          since: new Date(0).toISOString(),
-        },
-      ]
-    : []),
-];
+export const noticesOf = ({ engine }: Home): readonly AlarmJson[] => {
+  if (!engine.isRemoved) return [];
+  const { message, next = "" } = deviceRemoved;
+  return [{ code: "device-removed", message, next, severity: "alert" }];
+};

@@ -58,12 +58,14 @@ const devicesOf = ({ engine, vault, nameOf }: Home): readonly DeviceStatusJson[]
   return [...(engine.identity(engine.user)?.devices ?? [])]
     .filter(([, known]) => known.scope === DeviceScope.Full && known.revokedAt === undefined)
     .map(([id]) => {
+      const { head, receipted } = counts.get(id) ?? { head: 0, receipted: 0 };
       const heardMs = vault.heard.get(id);
       const isThis = id === engine.device;
       return {
         id,
         name: nameOf(id),
-        ...(counts.get(id) ?? { head: 0, receipted: 0 }),
+        head,
+        receipted,
         lastSeen: heardMs === undefined ? null : new Date(heardMs).toISOString(),
         isThis,
       };

@@ -1,0 +1,21 @@
+/** Whether the daemon could read its settings, in a few words of why not. */
+import { readFile } from "node:fs/promises";
+
+/** Undefined: it can, or there are none yet. */
+export const lookAtSettings = async (path: string): Promise<string | undefined> => {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : "unknown";
+    return code === "ENOENT" ? undefined : `it cannot be read (${String(code)})`;
+  }
+  try {
+    const settings: unknown = JSON.parse(text);
+    return typeof settings === "object" && settings !== null && !Array.isArray(settings)
+      ? undefined
+      : "it holds something else than settings";
+  } catch {
+    return "it is not JSON";
+  }
+};
