@@ -26,9 +26,13 @@ const mainFile = () => {
 /** Of the package `node`, or of the one that it brings for this system, in this folder or above it. */
 const pinnedNode = () => {
   const program = isWindows ? "node.exe" : "node";
-  const system = `node-${isWindows ? "win" : process.platform}-${process.arch}`;
+  const system = [
+    `node-${isWindows ? "win" : process.platform}-${process.arch}`,
+    // Of Apple's newer processors, whose plain name another package has.
+    `node-bin-${process.platform}-${process.arch}`,
+  ];
   for (let folder = here; ; folder = dirname(folder)) {
-    for (const name of ["node", system]) {
+    for (const name of ["node", ...system]) {
       const path = join(folder, "node_modules", name, "bin", program);
       if (existsSync(path)) return path;
     }

@@ -44,6 +44,8 @@ const machine = (): Machine => ({
   userId: process.getuid?.(),
   workingFolder: process.cwd(),
   realPath,
+  // Seldom needed, and slow to load.
+  hash: (text) => process.getBuiltinModule("node:crypto").hash("sha256", text),
   isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
 });
 

@@ -85,6 +85,8 @@ export { factKinds, sensitivities } from "./entities/fact.ts";
 export type { KindName } from "./entities/kinds.ts";
 export { skillTiers } from "./entities/skill.ts";
 export { bringIn } from "./exchange/bringIn.ts";
+export { type ImportPlan, planImport } from "./exchange/planImport.ts";
+export { batchesOf, type ImportBatch } from "./exchange/writeImport.ts";
 export { exportDoc, type ExportPart } from "./exchange/exportDoc.ts";
 export { exportToJson, type ExportTooNew } from "./exchange/exportJson.ts";
 export { exportFileName, exportToFiles, type ExportFile } from "./exchange/exportMarkdown.ts";

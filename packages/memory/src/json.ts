@@ -52,11 +52,27 @@ const sorted = (value: Json): Json => {
 /** One text for equal values, whatever order their names were written in. */
 export const jsonToText = (value: Json): string => `${JSON.stringify(sorted(value), null, 2)}\n`;
 
-/** Whatever a file holds; undefined when it is no JSON. */
+/** Whatever a file holds; undefined when it is no JSON, or so deep that whoever walks it would fall. */
 export const parseJson = (text: string): Json | undefined => {
   try {
-    return JSON.parse(text) as Json;
+    const value = JSON.parse(text) as Json;
+    return isTooDeep(value) ? undefined : value;
   } catch {
     return undefined;
   }
+};
+
+/** What we write ourselves is cut at 32, with four around it. */
+const readDepthMax = 64;
+
+const isTooDeep = (value: Json): boolean => {
+  let level: readonly Json[] = [value];
+  for (let depth = 0; depth <= readDepthMax; depth += 1) {
+    level = level.flatMap((one): readonly Json[] => {
+      if (Array.isArray(one)) return one as readonly Json[];
+      return isJsonObject(one) ? Object.values(one) : [];
+    });
+    if (level.length === 0) return false;
+  }
+  return true;
 };

@@ -1,5 +1,4 @@
 /** Asks the daemon, and has one started where none runs. */
-import type { IncomingMessage } from "node:http";
 import type { Problem } from "../problem.ts";
 import { err, type Result } from "../result.ts";
 import type { Api } from "./api.ts";
@@ -11,7 +10,7 @@ import {
   problemOf,
   strangeAnswer,
 } from "./apiProblems.ts";
-import { exchange } from "./exchange.ts";
+import { type Answer, exchange } from "./exchange.ts";
 import { readAll } from "./lines.ts";
 import { hold, type Talk } from "./talk.ts";
 
@@ -29,10 +28,10 @@ export interface DaemonStarter {
   readonly stop: () => Promise<Result<void, Problem>>;
 }
 
-type Begun = Result<IncomingMessage, Problem>;
+type Begun = Result<Answer, Problem>;
 
 /** Of a daemon of another version, to every call but `ping` and `stop`. */
-export const versionMismatchStatus = 426;
+const versionMismatchStatus = 426;
 
 export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
   let wasReplaced = false;
@@ -47,7 +46,7 @@ export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
       begun = await exchange(request);
     }
     if (!begun.ok) return err(exchangeProblem(begun.error, socket));
-    if (begun.value.statusCode !== versionMismatchStatus) return begun;
+    if (begun.value.status !== versionMismatchStatus) return begun;
     const refusal = await readRefusal(begun.value);
     if (refusal.code !== daemonStaysOlder.code) return err(refusal);
     const replaced = await replace();
@@ -63,14 +62,17 @@ export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
     return stopped.ok ? start() : stopped;
   };
 
-  const readRefusal = async (response: IncomingMessage): Promise<Problem> => {
-    const answer = await readAnswer(response);
+  const readRefusal = async (begun: Answer): Promise<Problem> => {
+    const answer = await readAnswer(begun);
     return answer.ok ? strangeAnswer(socket) : answer.error;
   };
 
-  const readAnswer = async (response: IncomingMessage): Promise<Result<object, Problem>> => {
-    const text = await readAll(response);
+  const readAnswer = async ({ stream }: Answer): Promise<Result<object, Problem>> => {
+    const text = await readAll(stream);
     if (!text.ok) return err(exchangeProblem(text.error, socket));
+    // Whatever the daemon says, it ends with a newline.
+    const isWhole = text.value.endsWith("\n");
+    if (!isWhole) return err(exchangeProblem({ type: "HungUp" }, socket));
     const answer = parseObject(text.value, socket);
     const problem = answer.ok ? problemOf(answer.value) : undefined;
     return problem === undefined ? answer : err(problem);
@@ -86,7 +88,7 @@ export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
       const begun = await begin(name, body);
       if (!begun.ok) return begun;
       const talk: Talk = { socket, version, hear: hear as Talk["hear"] };
-      return (await hold(talk, begun.value)) as Result<never, Problem>;
+      return (await hold(talk, begun.value.stream)) as Result<never, Problem>;
     },
   };
 };

@@ -34,6 +34,8 @@ export const exchangeProblem = (error: ExchangeError | ReadError, socket: string
         `The daemon's socket ${socket} cannot be used (${error.reason}): it may belong to another user.`,
         `look at it (ls -l ${socket}), and at DURO_HOME`,
       );
+    case "NotHttp":
+      return strangeAnswer(socket);
     case "HungUp":
       return unreachable(
         "DaemonGone",
@@ -55,13 +57,6 @@ export const strangeAnswer = (socket: string): Problem =>
     `What listens at ${socket} does not answer as Duro's daemon does.`,
     "duro daemon restart; and duro doctor",
   );
-
-export const daemonNewer: Problem = {
-  code: "DaemonNewer",
-  exit: Exit.VersionMismatch,
-  message: "The daemon that runs is newer than this command.",
-  next: "run the newer duro (duro version says which this is), or duro daemon restart",
-};
 
 export const daemonStaysOlder: Problem = {
   code: "DaemonOlder",

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import { err, ok, type Result } from "../result.ts";
 
 /** More than any answer holds, and little enough for a small machine. */
-export const answerByteLengthMax = 67_108_864;
+const answerByteLengthMax = 67_108_864;
 
 export type ReadError = { readonly type: "AnswerTooLong" } | { readonly type: "HungUp" };
 

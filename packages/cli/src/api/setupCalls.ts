@@ -67,7 +67,13 @@ export interface SetupCalls {
 }
 
 /** Of what a person must have seen before it counts. Words travel over the daemon's own socket only. */
-export type WordsLine = { readonly step: "words"; readonly words: string; readonly sheet: string };
+export interface WordsLine {
+  readonly step: "words";
+  readonly words: string;
+  readonly sheet: string;
+  /** Which of them are asked back, from 1. */
+  readonly asked: readonly number[];
+}
 
 export interface YesReply {
   readonly yes: boolean;

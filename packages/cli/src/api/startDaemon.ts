@@ -85,7 +85,7 @@ const ping = async ({ places, program }: StartDeps): Promise<"answers" | "silent
   const request = { socket: places.socket, name: "ping", body: {}, version: program.version };
   const begun = await exchange({ ...request, answerMsMax: pingMsMax });
   if (!begun.ok) return begun.error.type === "NotListening" ? "nobody" : "silent";
-  begun.value.destroy();
+  begun.value.stream.destroy();
   return "answers";
 };
 
@@ -163,7 +163,7 @@ const stopDaemon = async (deps: StartDeps): Promise<Started> => {
   const giveUpAtMs = deps.nowMs() + waitMsMax;
   const request = { socket: places.socket, name: "stop", body: {}, version: program.version };
   const begun = await exchange({ ...request, answerMsMax: pingMsMax });
-  if (begun.ok) begun.value.resume();
+  if (begun.ok) begun.value.stream.resume();
   while ((await ping(deps)) !== "nobody") {
     if (deps.nowMs() > giveUpAtMs) return err(notStopped);
     await sleep(lookIntervalMs);

@@ -2,7 +2,7 @@
  * A conversation of several lines. The daemon says which talk it is, then lines, some of which it wants
  * answered, and last its answer or an error; replies go in requests of their own.
  */
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -18,7 +18,7 @@ export interface Talk {
 
 type Answer = Result<unknown, Problem>;
 
-export const hold = async (talk: Talk, response: IncomingMessage): Promise<Answer> => {
+export const hold = async (talk: Talk, stream: Readable): Promise<Answer> => {
   let id: string | undefined;
   /** Lines are heard one after the other. */
   let heard: Promise<void> = Promise.resolve();
@@ -35,7 +35,7 @@ export const hold = async (talk: Talk, response: IncomingMessage): Promise<Answe
   };
 
   const listen = async (): Promise<Answer> => {
-    for await (const text of readLines(response)) {
+    for await (const text of readLines(stream)) {
       if (!text.ok) return err(exchangeProblem(text.error, talk.socket));
       const said = parseObject(text.value, talk.socket);
       if (!said.ok) return said;
@@ -59,14 +59,14 @@ export const hold = async (talk: Talk, response: IncomingMessage): Promise<Answe
   try {
     return await Promise.race([listen(), broken.promise]);
   } finally {
-    response.destroy();
+    stream.destroy();
   }
 };
 
 /** What becomes of it, the talk itself says. */
 const sendReply = async ({ socket, version }: Talk, body: object): Promise<void> => {
   const begun = await exchange({ socket, name: "reply", body, version });
-  if (begun.ok) begun.value.resume();
+  if (begun.ok) begun.value.stream.resume();
 };
 
 const notAnswered: Problem = {

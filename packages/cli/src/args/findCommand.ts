@@ -39,7 +39,7 @@ const nextWordAt = (tokens: readonly string[], from: number): number => {
     const token = tokens[at];
     if (token === undefined || token === "--") return tokens.length;
     if (!isFlagLike(token)) return at;
-    const name = shortFlags[token] ?? token.replace(/^--/u, "").split("=")[0] ?? "";
+    const name = shortFlags.get(token) ?? token.replace(/^--/u, "").split("=")[0] ?? "";
     if (!isGlobal(name)) return tokens.length;
     at += globalFlags[name].kind === "boolean" || token.includes("=") ? 1 : 2;
   }

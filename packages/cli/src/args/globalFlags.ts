@@ -14,12 +14,12 @@ export const globalFlags = {
 /** These say what to do, so the environment does not. */
 export const withoutTwin: ReadonlySet<string> = new Set(["help", "version"]);
 
-export const shortFlags: Readonly<Record<string, string>> = {
-  "-h": "help",
-  "-q": "quiet",
-  "-y": "yes",
-  "-V": "version",
-};
+export const shortFlags: ReadonlyMap<string, string> = new Map([
+  ["-h", "help"],
+  ["-q", "quiet"],
+  ["-y", "yes"],
+  ["-V", "version"],
+]);
 
 export const variableOf = (name: string): string =>
   `DURO_${name.toUpperCase().replaceAll("-", "_")}`;

@@ -54,7 +54,8 @@ export const commandText = (command: Command, style: Style): string => {
     ),
     ...section(style, "Everywhere", flagRows(globalFlags)),
     "",
-    "Each flag has a twin in the environment, as DURO_JSON=1 for --json. A flag wins over its twin.",
+    "Each flag has a twin in the environment, as DURO_JSON=1 for --json; the line wins. What ends",
+    "with … may be given several times.",
   ].join("\n");
 };
 
@@ -89,9 +90,7 @@ const flagRows = (flags: Readonly<Record<string, Flag>>): readonly string[] =>
   );
 
 const flagUsage = (name: string, flag: Flag): string => {
-  const short = Object.entries(shortFlags).find(
-    ([, long]) => long === name && flag.kind === "boolean",
-  );
+  const short = Array.from(shortFlags).find(([, long]) => long === name);
   const isGlobal = Object.hasOwn(globalFlags, name);
   const written = short !== undefined && isGlobal ? `${short[0]}, --${name}` : `--${name}`;
   if (flag.kind === "boolean") return written;
@@ -99,11 +98,8 @@ const flagUsage = (name: string, flag: Flag): string => {
   return flag.kind === "list" ? `${written} ${value}…` : `${written} ${value}`;
 };
 
-const flagAbout = (name: string, { about, kind }: Flag): string => {
-  const often = kind === "list" ? "; may be given several times" : "";
-  const twin = withoutTwin.has(name) ? "" : `  (${variableOf(name)})`;
-  return `${about}${often}${twin}`;
-};
+const flagAbout = (name: string, { about }: Flag): string =>
+  withoutTwin.has(name) ? about : `${about}  (${variableOf(name)})`;
 
 /** Longer left sides get a line of their own. */
 const leftWidthMax = 36;

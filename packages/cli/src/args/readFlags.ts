@@ -47,7 +47,7 @@ const flagAt = (token: string, flags: Flags, helpLine: string) => {
   const equals = token.indexOf("=");
   const written = equals === -1 ? token : token.slice(0, equals);
   const inline = equals === -1 ? undefined : token.slice(equals + 1);
-  const name = shortFlags[written] ?? (written.startsWith("--") ? written.slice(2) : undefined);
+  const name = shortFlags.get(written) ?? (written.startsWith("--") ? written.slice(2) : undefined);
   const flag = name !== undefined && Object.hasOwn(flags, name) ? flags[name] : undefined;
   if (name !== undefined && flag !== undefined) return { name, flag, written, inline };
   throw unknownFlag(written, flags, helpLine);
@@ -68,8 +68,7 @@ const unknownFlag = (written: string, flags: Flags, helpLine: string): BadUsage 
 
 /** A flag in place of a value is a value that was forgotten. */
 const valueBehind = (token: string | undefined, flag: Flag, written: string): string => {
-  const isForgotten =
-    token === undefined || token.startsWith("--") || shortFlags[token] !== undefined;
+  const isForgotten = token === undefined || token.startsWith("--") || shortFlags.has(token);
   if (!isForgotten) return token;
   const value = flag.value ?? flag.choices?.join("|") ?? "VALUE";
   throw new BadUsage(
@@ -93,16 +92,21 @@ const put = (
 };
 
 const refuseOpposites = (values: ReadonlyMap<string, Value>, flags: Flags): void => {
-  for (const name of values.keys()) {
-    const opposite = flags[name]?.opposite;
-    if (opposite === undefined || values.get(name) === false) continue;
-    if (values.get(opposite) === undefined || values.get(opposite) === false) continue;
+  for (const [name, value] of values) {
+    const opposite = value !== false && oppositesOf(name, flags).find((other) => values.get(other));
+    if (typeof opposite !== "string") continue;
     throw new BadUsage(
       `--${name} and --${opposite} say the opposite of each other.`,
       "leave one of them out",
     );
   }
 };
+
+/** Whichever of the two says so. */
+const oppositesOf = (name: string, flags: Flags): readonly string[] =>
+  Object.entries(flags)
+    .filter(([other, flag]) => flag.opposite === name || flags[name]?.opposite === other)
+    .map(([other]) => other);
 
 /** What the environment says where the line says nothing. */
 export const withTwins = (
@@ -118,7 +122,7 @@ export const withTwins = (
     // An empty variable is one that was not set: not every system can tell.
     if (text === undefined || text === "") continue;
     // Whoever says the opposite on the line means it.
-    if (flag.opposite !== undefined && given.has(flag.opposite)) continue;
+    if (oppositesOf(name, flags).some((other) => given.has(other))) continue;
     if (flag.kind === "boolean") values.set(name, readOn({ flag, written }, text));
     else if (flag.kind !== "list") put(values, name, { flag, written }, text);
     else for (const part of partsOf(flag, text)) put(values, name, { flag, written }, part);

@@ -66,7 +66,7 @@ export interface CommandEntry {
   readonly name: string;
   readonly about: string;
   readonly group: CommandGroup;
-  load(): Promise<{ readonly command: Command }>;
+  readonly load: () => Promise<{ readonly command: Command }>;
 }
 
 export const commandGroups = ["Start", "Memory", "Devices", "Sync", "This machine"] as const;

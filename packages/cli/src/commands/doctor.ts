@@ -44,6 +44,8 @@ const checksText = (checks: readonly Check[], { style }: Pick<Output, "style">):
   });
   const count = checks.filter(isFinding).length;
   const sum =
-    count === 0 ? "Nothing is wrong." : `${count} ${count === 1 ? "thing needs" : "things need"} you.`;
+    count === 0
+      ? "Nothing is wrong."
+      : `${count} ${count === 1 ? "thing needs" : "things need"} you.`;
   return [...lines, "", sum].join("\n");
 };

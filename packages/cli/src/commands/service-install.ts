@@ -10,7 +10,10 @@ export const command: Command = {
   flags: {},
   examples: [
     ["duro service install", "installs it, or brings it up to date; for this user, never as root"],
-    ["HTTPS_PROXY=http://proxy:3128 duro service install", "hands the proxy of this shell on to it"],
+    [
+      "HTTPS_PROXY=http://proxy:3128 duro service install",
+      "hands the proxy of this shell on to it",
+    ],
   ],
   notes: [
     "On Linux a unit of your own systemd, with linger so that it starts at boot; on macOS an agent of launchd; on Windows a task of the scheduler. They start a script of Duro's that looks for duro each time, so upgrades of Node and npm do not break it.",
@@ -20,9 +23,12 @@ export const command: Command = {
     const { out } = context;
     const here = await thisService(context);
     if (here.program.isPassing)
-      out.say(`Note: ${here.program.path} is npx's, which may tidy it away: npm install --global duro`);
+      out.say(
+        `Note: ${here.program.path} is npx's, which may tidy it away: npm install --global duro`,
+      );
     // One that a command started would keep the service's from its lock.
-    await stopDaemon(context);
+    const ended = await context.stopDaemon();
+    if (!ended.ok) return out.problem(ended.error);
     const installed = await here.service.install();
     if (!installed.ok) return out.problem(installed.error);
     const { value } = installed;
@@ -37,11 +43,6 @@ export const command: Command = {
       () => installedText(here, value, context),
     );
   },
-};
-
-/** What it says of a daemon that is not there is no news. */
-const stopDaemon = async ({ api }: Pick<CommandContext, "api">): Promise<void> => {
-  await api.call("stop", {});
 };
 
 const lingerTexts: Readonly<Record<NonNullable<ServiceInstalled["linger"]>, string>> = {

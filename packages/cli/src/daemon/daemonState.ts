@@ -8,6 +8,8 @@ import type { Daemon, Home } from "./daemon.ts";
 import type { DaemonLog } from "./log.ts";
 import { type Change, openHome, type OpenHome } from "./openHome.ts";
 import type { SettingsFile } from "./settings.ts";
+import { setupNotices } from "./setup/deviceNotices.ts";
+import { keepRegistering } from "./setup/registering.ts";
 import { noticesOf } from "./sync/notices.ts";
 
 export interface DaemonStateDeps {
@@ -86,39 +88,44 @@ export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
     else home?.engine.disconnect();
   };
 
-  return {
-    daemon: {
-      places,
-      settings,
-      log,
-      version,
-      nowMs: () => clock.nowMs(),
-      after: (ms, run) => clock.after(ms, run),
-      store,
-      keyStore,
-      transport,
-      http,
-      get home() {
-        return home;
-      },
-      reopen: () =>
-        inTurn(async () => {
-          const opened = await open();
-          if (!opened.ok) return opened;
-          return opened.value === undefined ? err(nobodyHere) : ok(opened.value);
-        }),
-      pause,
-      notices: noticesOf,
-      stop: deps.stop,
+  const daemon: Daemon = {
+    places,
+    settings,
+    log,
+    version,
+    nowMs: () => clock.nowMs(),
+    after: (ms, run) => clock.after(ms, run),
+    store,
+    keyStore,
+    transport,
+    http,
+    get home() {
+      return home;
     },
-    open: () =>
+    reopen: () =>
       inTurn(async () => {
+        const opened = await open();
+        if (!opened.ok) return opened;
+        return opened.value === undefined ? err(nobodyHere) : ok(opened.value);
+      }),
+    pause,
+    notices: (at) => [...noticesOf(at), ...setupNotices(daemon, at)],
+    stop: deps.stop,
+  };
+
+  return {
+    daemon,
+    open: async () => {
+      const opened = await inTurn(async () => {
         const until = settings.now.pausedUntil;
         if (typeof until === "number" && until <= clock.nowMs())
           await settings.change({ pausedUntil: undefined });
         watchPause();
         return open();
-      }),
+      });
+      if (home !== undefined) keepRegistering(daemon);
+      return opened;
+    },
     close: () => {
       endPause?.();
       return inTurn(close);

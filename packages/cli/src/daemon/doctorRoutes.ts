@@ -60,10 +60,7 @@ const relayFacts = async (daemon: Daemon, server: string): Promise<RelayFacts> =
 };
 
 /** Opened and closed again: the relay waits for a login that does not come. */
-const socketFacts = async (
-  { transport, after }: Daemon,
-  server: string,
-): Promise<SocketFacts> =>
+const socketFacts = async ({ transport, after }: Daemon, server: string): Promise<SocketFacts> =>
   new Promise((resolve) => {
     const settle = (facts: SocketFacts): void => {
       giveUp();
@@ -80,10 +77,10 @@ const socketFacts = async (
     });
   });
 
-const indexFacts = async ({ index, memory, settled, vault }: Home): Promise<IndexFacts> => {
-  await settled();
-  const documents = docNames(memory);
-  // Its first document was let go, so nothing is being written.
+const indexFacts = async (home: Home): Promise<IndexFacts> => {
+  const { index, vault } = home;
+  await home.settled();
+  const documents = await home.read((memory) => docNames(memory));
   if (!documents.ok) return null;
   let missingCount = 0;
   let documentCount = 0;

@@ -39,7 +39,7 @@ const routes: readonly Route[] = [
     name: "fail",
     schema: Type.Object({}),
     run: async () => {
-      throw new TypeError("the secret is 42");
+      throw new TypeError("the secret is hunter2");
     },
   },
   {
@@ -142,7 +142,7 @@ describe("a question", () => {
     const answer = await ask(socket, "/v1/fail", "{}");
     expect(errorIn(answer)).toMatchObject({ code: "Unexpected", exit: Exit.Unexpected });
     expect(logged.join()).toContain("TypeError");
-    expect(logged.join() + answer.body).not.toContain("42");
+    expect(logged.join() + answer.body).not.toContain("hunter2");
   });
 
   test.each(["/", "/v1/", "/v1/nothing", "/v1/../echo", "/v2/echo"])(

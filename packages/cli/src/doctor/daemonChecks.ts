@@ -58,7 +58,12 @@ export const serviceCheck: Checking = ({ service }) => {
     };
   const again = "duro service install";
   if (lastFailure !== undefined)
-    return { name: "service", result: "error", text: `The service did not start: ${lastFailure}`, fix: again };
+    return {
+      name: "service",
+      result: "error",
+      text: `The service did not start: ${lastFailure}`,
+      fix: again,
+    };
   if (!isCurrent)
     return {
       name: "service",
@@ -67,7 +72,12 @@ export const serviceCheck: Checking = ({ service }) => {
       fix: again,
     };
   if (starts === "never")
-    return { name: "service", result: "warning", text: "The service is there, but turned off.", fix: again };
+    return {
+      name: "service",
+      result: "warning",
+      text: "The service is there, but turned off.",
+      fix: again,
+    };
   return {
     name: "service",
     result: "ok",
@@ -98,7 +108,11 @@ export const proxyCheck: Checking = ({ proxy, service }) => {
   }
   return shell === undefined
     ? undefined
-    : { name: "proxy", result: "info", text: `HTTPS_PROXY is ${maskedUrl(shell)}; relays over https are reached through it.` };
+    : {
+        name: "proxy",
+        result: "info",
+        text: `HTTPS_PROXY is ${maskedUrl(shell)}; relays over https are reached through it.`,
+      };
 };
 
 export const alarmsCheck: Checking = ({ daemon }) => {
@@ -118,7 +132,11 @@ export const indexCheck: Checking = ({ daemon }) => {
   const index = daemon.ok ? daemon.value.index : null;
   if (index === null) return undefined;
   return index.missingCount === 0
-    ? { name: "index", result: "ok", text: `The search index has all ${index.documentCount} documents.` }
+    ? {
+        name: "index",
+        result: "ok",
+        text: `The search index has all ${index.documentCount} documents.`,
+      }
     : {
         name: "index",
         result: "warning",
@@ -137,5 +155,9 @@ export const wordsCheck: Checking = ({ daemon }) => {
         text: "Nobody has tried the 24 words on this machine.",
         fix: "duro key verify, to be sure that they open your memory",
       }
-    : { name: "words", result: "ok", text: `The 24 words were tried on ${wordsTested.slice(0, 10)}.` };
+    : {
+        name: "words",
+        result: "ok",
+        text: `The 24 words were tried on ${wordsTested.slice(0, 10)}.`,
+      };
 };

@@ -1,5 +1,13 @@
 /** Folders and files, as the system describes them. */
-import { existsSync, lstatSync, openSync, readdirSync, readSync, closeSync, statfsSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  closeSync,
+  statfsSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import type { Machine } from "../service/machine.ts";
 import type { FileFacts, FolderFacts, StoreFacts } from "./facts.ts";

@@ -13,7 +13,8 @@ const skipped = (name: string, { daemon, isNetworkAsked }: Facts): Check | undef
   if (!isNetworkAsked) return skip("Not looked at: --no-network.");
   if (!daemon.ok) return skip("Not looked at: it is the daemon that asks the relay.");
   if (!daemon.value.isSetUp) return skip("Not looked at: there is no identity here yet.");
-  if (daemon.value.server === null) return skip("Not looked at: this memory stays on this machine.");
+  if (daemon.value.server === null)
+    return skip("Not looked at: this memory stays on this machine.");
   return daemon.value.relay === null ? skip("Not looked at: the relay was not asked.") : undefined;
 };
 
@@ -27,7 +28,11 @@ export const relayCheck: Checking = (facts) => {
   if (relay.isRelay) {
     const { versionMin, versionMax } = relay;
     const range = versionMin === versionMax ? versionMax : `${versionMin} to ${versionMax}`;
-    return { name: "relay", result: "ok", text: `${server} is a relay and speaks version ${range}.` };
+    return {
+      name: "relay",
+      result: "ok",
+      text: `${server} is a relay and speaks version ${range}.`,
+    };
   }
   return { name: "relay", result: "error", text: relay.message, fix: relay.next };
 };

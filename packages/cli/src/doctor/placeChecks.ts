@@ -59,7 +59,8 @@ export const programCheck: Checking = ({ copies, version }) => {
 
 const folderFault = (folder: FolderFacts): readonly [text: string, fix: string] | undefined => {
   const { path, isOurs, mode, copiedBy, isOnNetwork } = folder;
-  if (!isOurs) return [`${path} belongs to another user`, `sudo chown -R "$USER" ${shellQuote(path)}`];
+  if (!isOurs)
+    return [`${path} belongs to another user`, `sudo chown -R "$USER" ${shellQuote(path)}`];
   if ((mode & writableByOthers) !== 0)
     return [`others may write to ${path}`, `chmod 700 ${shellQuote(path)}`];
   if ((mode & readableByOthers) !== 0)
@@ -118,7 +119,8 @@ export const seedCheck: Checking = ({ seed, platform }) => {
   const fault = (text: string, fix: string) =>
     ({ name: "seed", result: "error", text, fix }) as const;
   if (!isFile) return fault(`${path} is no file.`, "duro recover brings this machine back");
-  if (!isOurs) return fault(`${path} belongs to another user.`, `sudo chown "$USER" ${shellQuote(path)}`);
+  if (!isOurs)
+    return fault(`${path} belongs to another user.`, `sudo chown "$USER" ${shellQuote(path)}`);
   if (platform !== "win32" && (mode & readableByOthers) !== 0)
     return fault(
       `Others can read this device's key, ${path}.`,
@@ -139,8 +141,13 @@ export const storeCheck: Checking = ({ store }) => {
         fix: "put it aside, then duro recover or duro join; the relay has what was sent",
       };
     case "store":
+      // Of one that is new, the number may still be on its way into the file.
       return store.version <= storeVersionMax
-        ? { name: "store", result: "ok", text: `The store has format ${store.version}.` }
+        ? {
+            name: "store",
+            result: "ok",
+            text: `The store has format ${store.version || storeVersionMax}.`,
+          }
         : {
             name: "store",
             result: "error",

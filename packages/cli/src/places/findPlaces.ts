@@ -1,5 +1,4 @@
 /** Where everything lies, from the environment: nothing is made, and nothing but links is looked at. */
-import { createHash } from "node:crypto";
 import { type PlatformPath, posix, win32 } from "node:path";
 import type { Places } from "./places.ts";
 
@@ -14,6 +13,8 @@ export interface Machine {
   /** Without links; as it is where nothing is there yet. */
   readonly realPath: (path: string) => string;
   readonly isFolder: (path: string) => boolean;
+  /** SHA-256, in hex. */
+  readonly hash: (text: string) => string;
 }
 
 /** The address of a Unix socket holds 104 bytes on macOS and the BSDs, 108 on Linux. */
@@ -99,12 +100,12 @@ const placesIn = (machine: Machine, home: string | undefined, roots: Roots): Pla
  * one's lock. Only a path that no socket may have moves to a runtime folder.
  */
 const socketOf = (machine: Machine, home: string | undefined, roots: Roots): string => {
-  const identity = machine.realPath(home ?? roots.state);
-  const hash = createHash("sha256").update(identity).digest("hex").slice(0, hashDigitCount);
-  if (machine.platform === "win32") return `\\\\.\\pipe\\duro-${hash}`;
-  const socket = posix.join(home ?? roots.state, "run", socketName);
+  const folder = home ?? roots.state;
+  const named = (): string => machine.hash(machine.realPath(folder)).slice(0, hashDigitCount);
+  if (machine.platform === "win32") return `\\\\.\\pipe\\duro-${named()}`;
+  const socket = posix.join(folder, "run", socketName);
   if (Buffer.byteLength(socket) <= socketByteLengthMax) return socket;
-  return posix.join(runtimeFolder(machine), hash, socketName);
+  return posix.join(runtimeFolder(machine), named(), socketName);
 };
 
 const socketName = "daemon.sock";

@@ -18,7 +18,7 @@ export const makeFolders = async (places: Places, owner: Owner): Promise<Result<
   const own = [configFolder, dataFolder, stateFolder, logFolder];
   try {
     // Somebody else's choice of permissions, where it is there already.
-    if (home !== undefined) await mkdir(home, { recursive: true, mode: ownerOnly });
+    if (home !== undefined) await makePath(home);
     for (const folder of own) await makePrivate(folder, owner);
   } catch (cause) {
     return err(folderRefused(cause));
@@ -26,8 +26,27 @@ export const makeFolders = async (places: Places, owner: Owner): Promise<Result<
   return owner.platform === "win32" ? ok(undefined) : makeSocketFolder(places, owner);
 };
 
+/** Node's own way to make a path never ends where the system says that there is nothing, as below /proc. */
+const makePath = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, ownerOnly);
+  } catch (cause) {
+    const parent = dirname(folder);
+    if (codeOf(cause) === "EEXIST") return;
+    if (codeOf(cause) !== "ENOENT" || parent === folder) throw cause;
+    await makePath(parent);
+    await mkdir(folder, ownerOnly).catch((again: unknown) => {
+      // Another command was quicker.
+      if (codeOf(again) !== "EEXIST") throw again;
+    });
+  }
+};
+
+const codeOf = (cause: unknown): unknown =>
+  cause instanceof Error && "code" in cause ? cause.code : undefined;
+
 const makePrivate = async (folder: string, { platform }: Owner): Promise<void> => {
-  await mkdir(folder, { recursive: true, mode: ownerOnly });
+  await makePath(folder);
   if (platform === "win32") return;
   const { mode } = await lstat(folder);
   if ((mode & permissionMask) !== ownerOnly) await chmod(folder, ownerOnly);
@@ -49,7 +68,7 @@ const makeSocketFolder = async (places: Places, owner: Owner): Promise<Result<vo
 };
 
 const checkPrivate = async (folder: string, owner: Owner): Promise<Result<void, Problem>> => {
-  await mkdir(folder, { recursive: true, mode: ownerOnly });
+  await makePath(folder);
   const found = await lstat(folder);
   const isOurs = owner.userId === undefined || found.uid === owner.userId;
   if (found.isDirectory() && isOurs && (found.mode & permissionMask) === ownerOnly)

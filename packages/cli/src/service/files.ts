@@ -1,5 +1,5 @@
 /** The files of a service, all or none. */
-import { err, ok, type Result } from "@duro/crypto/types";
+import { err, ok, type Result } from "../result.ts";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { FileRefused, Machine, MachineFile } from "./machine.ts";

@@ -27,14 +27,14 @@ export const findProgram = async (machine: Machine, launcher: string): Promise<F
 /** All that a shell could mean by `duro`, in its order. */
 export const copiesOnPath = async (machine: Machine): Promise<readonly string[]> => {
   const isWindows = machine.platform === "win32";
-  const { join, isAbsolute } = isWindows ? win32 : posix;
+  const paths = isWindows ? win32 : posix;
   const folders = (machine.env["PATH"] ?? machine.env["Path"] ?? "")
     .split(isWindows ? ";" : ":")
-    .filter((folder) => isAbsolute(folder));
-  const paths = [...new Set(folders)].map((folder) =>
-    join(folder, isWindows ? "duro.cmd" : "duro"),
+    .filter((folder) => paths.isAbsolute(folder));
+  const candidates = [...new Set(folders)].map((folder) =>
+    paths.join(folder, isWindows ? "duro.cmd" : "duro"),
   );
   const found: string[] = [];
-  for (const path of paths) if (await machine.isProgram(path)) found.push(path);
+  for (const path of candidates) if (await machine.isProgram(path)) found.push(path);
   return found;
 };

@@ -1,5 +1,5 @@
 /** An agent of launchd: macOS starts it when the user logs in. */
-import { err, ok, type Result } from "@duro/crypto/types";
+import { err, ok, type Result } from "../result.ts";
 import { posix } from "node:path";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";

@@ -1,5 +1,5 @@
 /** What a service is written with: the files and programs of this machine. */
-import type { Result } from "@duro/crypto/types";
+import type { Result } from "../result.ts";
 
 export interface Machine {
   /** As Node names it: `linux`, `darwin`, `win32`. */

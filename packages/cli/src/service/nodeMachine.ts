@@ -1,5 +1,5 @@
 /** This machine. */
-import { err, ok, type Result } from "@duro/crypto/types";
+import { err, ok, type Result } from "../result.ts";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {

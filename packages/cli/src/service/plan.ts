@@ -32,24 +32,24 @@ export const serviceNameOf = (home: string | undefined): string =>
 
 export const planService = ({ platform, places, env, program }: PlanInput): ServicePlan => {
   const isWindows = platform === "win32";
-  const { join } = isWindows ? win32 : posix;
-  const folder = join(places.dataFolder, "service");
+  const paths = isWindows ? win32 : posix;
+  const folder = paths.join(places.dataFolder, "service");
   const variables = variablesOf(env, places.home);
   return {
     name: serviceNameOf(places.home),
     folder,
     script: {
-      path: join(folder, isWindows ? "start.cmd" : "start"),
+      path: paths.join(folder, isWindows ? "start.cmd" : "start"),
       text: isWindows ? windowsStartScript(program) : posixStartScript(program),
       mode: scriptMode,
     },
     variables: {
-      path: join(folder, isWindows ? variablesFileName.windows : variablesFileName.posix),
+      path: paths.join(folder, isWindows ? variablesFileName.windows : variablesFileName.posix),
       text: isWindows ? batchVariables(variables) : shellVariables(variables),
       // A proxy's address may hold a password.
       mode: secretMode,
     },
-    failureFile: join(folder, failureFileName),
-    memoryFile: join(folder, "installed.json"),
+    failureFile: paths.join(folder, failureFileName),
+    memoryFile: paths.join(folder, "installed.json"),
   };
 };

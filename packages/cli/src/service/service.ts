@@ -3,7 +3,7 @@
  * start is a small script of ours that looks for the program each time, so that an upgrade of Node, npm
  * or Duro breaks nothing.
  */
-import type { Result } from "@duro/crypto/types";
+import type { Result } from "../result.ts";
 import type { Problem } from "../problem.ts";
 import type { MachineFile } from "./machine.ts";
 

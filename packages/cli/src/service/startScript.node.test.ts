@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
@@ -88,10 +88,5 @@ describe("the script that a service starts", () => {
     program("late/duro", "back");
     expect(start().out).toBe("back daemon");
     expect(existsSync(failureFile())).toBe(false);
-  });
-
-  test("is a script that the smallest of shells can read", () => {
-    install("/x");
-    execFileSync("/bin/sh", ["-n", join(root, "service", "start")]);
   });
 });

@@ -1,5 +1,5 @@
 /** A unit of the user's own systemd, as far as such a unit can be told what Duro needs. */
-import { err, ok, type Result } from "@duro/crypto/types";
+import { err, ok } from "../result.ts";
 import { posix } from "node:path";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
@@ -16,7 +16,8 @@ const unitWord = (text: string): string =>
 
 /**
  * It comes back after a crash, and not after `duro daemon stop`. Half a minute between two tries: a
- * program that cannot start must not keep a processor busy, and an upgrade is over by then.
+ * program that cannot start must not keep a processor busy, and an upgrade is over by then. One that a
+ * command started keeps its place.
  */
 export const systemdUnit = ({ script }: ServicePlan): string => `[Unit]
 Description=Duro: keeps this machine's memory, and in step with others
@@ -26,6 +27,7 @@ StartLimitIntervalSec=0
 ExecStart=/bin/sh ${unitWord(script.path)}
 Restart=on-failure
 RestartSec=30
+RestartPreventExitStatus=${Exit.Busy}
 UMask=0077
 
 [Install]

@@ -1,5 +1,5 @@
 /** A task of the Windows scheduler: it starts when the user logs on, without a window. */
-import { err, ok } from "@duro/crypto/types";
+import { err, ok } from "../result.ts";
 import { win32 } from "node:path";
 import { Exit } from "../exits.ts";
 import { areCurrent, firstLine, removeFiles, writeFiles } from "./files.ts";

@@ -8,7 +8,7 @@ import type { DocName } from "../docs/names.ts";
 import { eventsTable } from "../entities/event.ts";
 import { type KindName, kindNames, kinds } from "../entities/kinds.ts";
 import { type EntryId, isEntryId } from "../ids.ts";
-import { byText, isJsonObject, type Json, type JsonObject, toJson, toJsonObject } from "../json.ts";
+import { isJsonObject, type Json, type JsonObject, toJson, toJsonObject } from "../json.ts";
 import { type DocNotOpen, type Memory, openDocOf } from "../memory.ts";
 import { ok, type Result } from "../result.ts";
 import { coreName, entryIds, mapOf, separator, textOf } from "../store.ts";
@@ -23,7 +23,7 @@ export interface ExportedEntry {
   readonly texts: Readonly<Record<string, string>>;
 }
 
-interface ExportedEvent {
+export interface ExportedEvent {
   readonly id: EntryId;
   readonly core: JsonObject;
 }
@@ -72,7 +72,9 @@ const exportEntry = (
     if (label === coreName || (at >= 0 && deviceSets.has(set))) continue;
     if (at >= 0) {
       const members = sets.get(set) ?? new Map<string, Json>();
-      sets.set(set, members.set(label.slice(at + 1), toJson(value)));
+      // Whose word a duplicate was stands in the duplicate itself.
+      const member = set === "duplicates" ? 1 : toJson(value);
+      sets.set(set, members.set(label.slice(at + 1), member));
     } else if (value instanceof Y.Text) texts.set(label, textOf(value));
     else if (value !== null) fields.set(label, toJson(value));
   }
@@ -90,13 +92,3 @@ const exportEntry = (
     },
   ];
 };
-
-/** In one order, whatever order the documents came in. */
-export const joinParts = (parts: readonly ExportPart[]): ExportPart => ({
-  entries: parts
-    .flatMap(({ entries }) => entries)
-    .toSorted(
-      (a, b) => kindNames.indexOf(a.type) - kindNames.indexOf(b.type) || byText(a.id, b.id),
-    ),
-  events: parts.flatMap(({ events }) => events).toSorted((a, b) => byText(a.id, b.id)),
-});

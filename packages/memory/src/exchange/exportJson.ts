@@ -10,7 +10,8 @@ import {
   toJsonObject,
 } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type ExportPart, joinParts } from "./exportDoc.ts";
+import type { ExportPart } from "./exportDoc.ts";
+import { joinParts } from "./joinParts.ts";
 import type { Incoming, IncomingEntry, IncomingEvent, Skipped } from "./incoming.ts";
 
 /** A reader refuses another format, and a version that is newer than its own. */

@@ -3,7 +3,8 @@
  * the pages leave out what nobody reads.
  */
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
-import { type ExportedEntry, type ExportPart, joinParts } from "./exportDoc.ts";
+import type { ExportedEntry, ExportPart } from "./exportDoc.ts";
+import { joinParts } from "./joinParts.ts";
 import { exportToJson } from "./exportJson.ts";
 
 export interface ExportFile {

@@ -4,7 +4,10 @@
  * import at once both entries stay, and the newer is marked as a duplicate by its origin.
  */
 import type * as Y from "yjs";
-import { type EntryId, isEntryId } from "../ids.ts";
+import type { Spot } from "../docs/directory.ts";
+import { type EntryId, type EntryType, isEntryId, typeOfId } from "../ids.ts";
+import type { Memory } from "../memory.ts";
+import { writingOf } from "../yjsInternals.ts";
 
 const ledgerOf = (doc: Y.Doc): Y.Map<unknown> => doc.getMap("imported");
 
@@ -17,6 +20,27 @@ export const importedAs = (doc: Y.Doc, origins: readonly string[]): EntryId | un
 
 export const noteImported = (doc: Y.Doc, origins: readonly string[], id: EntryId): void => {
   for (const origin of origins) ledgerOf(doc).set(origin, id);
+};
+
+/**
+ * The id that this device said it would give it, in an import that was cut short. Never one that another
+ * device said: it may be about to write it, and two that make one id lose a side.
+ */
+export const reservedFor = (
+  memory: Memory,
+  { name, doc }: Spot,
+  kind: { readonly type: EntryType; readonly table: string },
+  origins: readonly string[],
+): EntryId | undefined => {
+  const ledger = ledgerOf(doc);
+  for (const origin of origins) {
+    const id = ledger.get(origin);
+    const written = writingOf(ledger, origin);
+    if (!isEntryId(id) || typeOfId(id) !== kind.type || written === undefined) continue;
+    if (memory.authorOf(written.clientId, name)?.device !== memory.device) continue;
+    if (!doc.getMap(kind.table).has(id)) return id;
+  }
+  return undefined;
 };
 
 /** Of ids that hold nothing but a type, a time and randomness. Others could be words of a person. */

@@ -15,7 +15,7 @@ import {
   type LegacyEntry,
 } from "./legacyEntries.ts";
 import { evaluationEvents, factEvents, outcomeEvents, validationEvents } from "./legacyEvents.ts";
-import { type Artifact, parseArtifact, textIn } from "./legacyArtifact.ts";
+import { type Artifact, parseArtifact, textIn, textsIn } from "./legacyArtifact.ts";
 
 export interface TextFile {
   /** From the folder that is imported, with slashes. */
@@ -48,7 +48,26 @@ export const parseLegacy = (
     .flatMap((file) => artifactIn(file, skipped));
   const byAge = artifacts.toSorted((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
   const entries = byAge.flatMap((artifact) => entryOf(artifact, project, skipped));
-  return { entries, events: eventsOf(byAge), skipped };
+  return { entries: withUses(entries, byAge), events: eventsOf(byAge), skipped };
+};
+
+/** A decision named the episodes that used it; here an episode names its decisions. */
+const withUses = (
+  entries: readonly IncomingEntry[],
+  artifacts: readonly Artifact[],
+): readonly IncomingEntry[] => {
+  const uses = new Map<string, string[]>();
+  for (const { id, type, data } of artifacts)
+    if (type === "decision")
+      for (const episode of textsIn(data["episodes_used"]))
+        uses.set(episode, [...(uses.get(episode) ?? []), `decisions_used:${id}`]);
+  return entries.map((entry) => {
+    const used = entry.type === "episode" ? uses.get(entry.origins[0]) : undefined;
+    if (used === undefined) return entry;
+    const { sets } = entry;
+    const links = { ...sets["links"], ...Object.fromEntries(used.map((link) => [link, 1])) };
+    return Object.assign({}, entry, { sets: { ...sets, links } });
+  });
 };
 
 const artifactIn = ({ path, text }: TextFile, skipped: Skipped[]): readonly Artifact[] => {

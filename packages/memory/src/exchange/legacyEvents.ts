@@ -7,6 +7,7 @@ import {
   numberIn,
   objectIn,
   objectsIn,
+  others,
   textIn,
   timeMsOf,
 } from "./legacyArtifact.ts";
@@ -65,7 +66,12 @@ export const outcomeEvents = (
             t,
             tick: 1,
             more: {
-              evidence: compact({ text: evidenceText(outcome["evidence"]) }),
+              evidence: compact({
+                text: evidenceText(outcome["evidence"]),
+                session: objectsIn(outcome["evidence"])
+                  .map((one) => textIn(one, "episode_id"))
+                  .findLast((one) => one !== undefined),
+              }),
               resolves: given.map(({ origins }) => origins[0]),
             },
           }),
@@ -87,6 +93,16 @@ export const outcomeEvents = (
   return [...given, ...told, ...known];
 };
 
+const validationFields = [
+  "decision_id",
+  "status",
+  "expected_outcome",
+  "actual_outcome",
+  "result",
+  "notes",
+  "episode_id",
+];
+
 /** One after the other, as one process wrote them: each knew those before it. */
 export const validationEvents = (
   of: string,
@@ -101,10 +117,7 @@ export const validationEvents = (
       result: resultIn(data),
       evidence: compact({ text: textIn(data, "notes"), session: textIn(data, "episode_id") }),
       resolves: validations.slice(0, index).map((one) => one.id),
-      extra: compact({
-        nextAction: textIn(data, "next_action"),
-        delta: numberIn(data, "confidence_delta"),
-      }),
+      extra: others(data, validationFields),
     };
     return [eventOf({ name: id, of, at: atMs, t, more })];
   });
@@ -113,7 +126,7 @@ export const evaluationEvents = ({ id, atMs, data }: Artifact): readonly Incomin
   const of = textIn(data, "episode_id");
   if (of === undefined) return [];
   const actual = [textIn(data, "grade"), textIn(data, "next_change")].filter(Boolean).join(": ");
-  const more = { actual, extra: compact({ rubric: data["rubric"] }) };
+  const more = { actual, extra: others(data, ["episode_id", "grade", "next_change"]) };
   return [eventOf({ name: id, of, at: atMs, t: "review", more })];
 };
 

@@ -24,9 +24,10 @@ type AnyKind = Pick<EntryKind<unknown>, "place" | "table">;
 
 export interface Planner {
   find(kind: AnyKind, entry: IncomingEntry): Result<EntryId | undefined, DocNotOpen>;
+  /** Where it was said to go, in an import that was cut short; else where there is room. */
   place(
     kind: AnyKind,
-    at: { readonly project: EntryId | undefined; readonly atMs: number },
+    at: { readonly project: EntryId | undefined; readonly entry: IncomingEntry },
   ): Result<Spot, DocNotOpen>;
   /** An id that came in, if this vault has such a project itself. */
   ownProject(id: EntryId): EntryId | undefined;
@@ -40,17 +41,24 @@ export const createPlanner = (memory: Memory): Planner => {
   /** How many entries a document has, with those that are planned. */
   const placed = new Map<Y.Doc, number>();
 
+  /** Nothing is written meanwhile, so it is looked up once. */
+  const namesByMonth = new Map<string, readonly DocName[]>();
+
   const docsOfMonth = (kind: AnyKind, atMs: number): Result<readonly DocName[], DocNotOpen> => {
     const fixed = fixedDocOf(kind, atMs);
     if (fixed !== undefined) return ok([fixed]);
+    const month = monthOf(atMs);
+    const known = namesByMonth.get(month);
+    if (known !== undefined) return ok(known);
     const names = docNames(memory);
     if (!names.ok) return names;
-    const month = monthOf(atMs);
     const isOfMonth = (name: DocName): boolean => {
       const place = placeOf(name);
       return place?.kind === "memory" && place.month === month;
     };
-    return ok(names.value.filter(isOfMonth));
+    const ofMonth = names.value.filter(isOfMonth);
+    namesByMonth.set(month, ofMonth);
+    return ok(ofMonth);
   };
 
   /** Under what it was called elsewhere, or under its own id where it came from here. */
@@ -70,15 +78,21 @@ export const createPlanner = (memory: Memory): Planner => {
       const doc = openDocOf(memory, name);
       if (!doc.ok) return doc;
       const known = importedAs(doc.value, origins);
-      if (known !== undefined) return ok(known);
+      // Said and not written: an import was cut short.
+      if (known !== undefined && doc.value.getMap(kind.table).has(known)) return ok(known);
     }
     return ok(undefined);
   };
 
-  const place: Planner["place"] = (kind, { project: wanted, atMs }) => {
+  const place: Planner["place"] = (kind, { project: wanted, entry: { atMs, origins } }) => {
     const fixed = fixedDocOf(kind, atMs);
     const names = docsOfMonth(kind, atMs);
     if (!names.ok) return names;
+    for (const name of names.value) {
+      const doc = openDocOf(memory, name);
+      if (!doc.ok) return doc;
+      if (importedAs(doc.value, origins) !== undefined) return ok({ name, doc: doc.value });
+    }
     const parts = names.value.flatMap((name) => {
       const shard = placeOf(name);
       return shard?.kind === "memory" && shard.project === wanted ? [shard.part] : [];

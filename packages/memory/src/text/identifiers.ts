@@ -12,17 +12,20 @@ const humps = (word: string): readonly string[] =>
 
 const fold = (word: string): string => word.normalize("NFKC").toLowerCase();
 
-/** The words of one identifier, lowercase, without those that are one sign long. */
+/** The words of one identifier, lowercase. */
 const partsOf = (word: string): readonly string[] =>
   word.split(separators).flatMap(humps).map(fold);
 
-/** What identifiers in a text add to its plain words: their parts, and each written as one word. */
+/**
+ * What identifiers in a text add to its plain words: their parts, of one sign too, since a search for the
+ * identifier asks for each of them; and each written as one word.
+ */
 export const identifierParts = (text: string): readonly string[] => {
   const found = new Set<string>();
   for (const [word] of text.matchAll(wordPattern)) {
     const parts = partsOf(word);
     if (parts.length < 2) continue;
-    for (const part of parts) if (part.length > 1) found.add(part);
+    for (const part of parts) found.add(part);
     for (const piece of word.split(/[-./\\:@]+/u)) found.add(fold(piece.replaceAll(/[_$]/gu, "")));
   }
   found.delete("");

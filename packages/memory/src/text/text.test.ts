@@ -20,7 +20,8 @@ import type { DocName } from "../docs/names.ts";
 describe("[MEM16] identifiers", () => {
   test.each([
     ["parseLoginToken", "parse login token parselogintoken"],
-    ["HTTPServer2", "http server httpserver2"],
+    ["HTTPServer2", "http server 2 httpserver2"],
+    ["seed5", "seed 5 seed5"],
     ["snake_case_name", "snake case name snakecasename"],
     ["src/sync/outBox.test.ts", "src sync out box test ts outbox"],
     ["plain words only", ""],
@@ -32,6 +33,22 @@ describe("[MEM16] identifiers", () => {
     for (const query of ["user_id", "userId", "user id", "USER-ID", "src/user/id"])
       expect(searchTerms(query)).toEqual(expect.arrayContaining(["user", "id"]));
     expect(searchTerms("  !?  ")).toEqual([]);
+  });
+
+  test("are found by each word that a question for them asks for", () => {
+    const name = fc
+      .array(fc.constantFrom("user", "x", "5", "Token", "HTTP", "_", "-", "/"), { maxLength: 6 })
+      .map((pieces) => pieces.join(""));
+    fc.assert(
+      fc.property(name, (identifier) => {
+        const words = [
+          ...identifier.toLowerCase().split(/[^a-z0-9]+/u),
+          ...identifierParts(identifier),
+        ];
+        for (const term of searchTerms(identifier))
+          expect(words.some((word) => word.startsWith(term))).toBe(true);
+      }),
+    );
   });
 });
 

@@ -154,6 +154,9 @@ export const createSearchIndex = ({ path, log, onLost }: SearchIndexOptions): Se
     list: (filter) => attempt(({ reader }) => reader.list(filter), { items: [] }),
     countByType: () => attempt(({ reader }) => reader.countByType(), new Map<KindName, number>()),
     idsBeginning: (text, limit) => attempt(({ reader }) => reader.idsBeginning(text, limit), []),
-    close: () => open.db.close(),
+    close: () => {
+      replacements.clear();
+      open.db.close();
+    },
   };
 };

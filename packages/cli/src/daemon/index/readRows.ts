@@ -13,7 +13,7 @@ const typesByDefaultSql = typesByDefault.map((type) => `'${type}'`).join(", ");
  * Of more hits only the newest are ranked: a word in a thousand entries tells none of them from the
  * others, and to weigh them all would take longer than a person notices.
  */
-const rankedCountMax = 1_000;
+const rankedCountMax = 500;
 /** A question is a line. What stands behind that would only make the answer slow. */
 const queryLengthMax = 1_000;
 const queryWordCountMax = 24;
@@ -125,7 +125,7 @@ const narrow = ({ tags = [], sinceMs, after }: ListFilter): Sql => {
 
 const matchOf = (query: string, { types, projects }: ListFilter): string | undefined => {
   const asked = ftsQueryOf(query.slice(0, queryLengthMax).toWellFormed());
-  if (asked === undefined) return undefined;
+  if (asked === undefined || types?.length === 0 || projects?.length === 0) return undefined;
   const words = asked.split(" ").slice(0, queryWordCountMax).map(wholeIfOneSign).join(" ");
   const anyOf = (names: readonly string[]): string =>
     `{${placeColumn}} : (${names.map((name) => `"${name}"`).join(" OR ")})`;

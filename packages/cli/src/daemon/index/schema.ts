@@ -2,7 +2,7 @@
 import { searchColumns } from "@duro/memory";
 
 /** In the file's `user_version`. Raised with every change of the tables or of what is put into them. */
-export const indexVersion = 1;
+export const indexVersion = 2;
 
 export const columns = Object.keys(searchColumns) as readonly (keyof typeof searchColumns)[];
 

@@ -1,5 +1,5 @@
 /** Writes rows into the tables of the index, inside of the caller's transaction. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { type DocName, type EntryId, timeOfId } from "@duro/memory";
 import { ageOf, digestOf, placeWordsOf } from "./indexRow.ts";
 import { columns, placeColumn, rowsPerHour } from "./schema.ts";
@@ -42,30 +42,15 @@ export const createWriter = (db: DatabaseSync): Writer => {
     const present = statements.find.get(row.id) as unknown as Present | undefined;
     if (present?.digest === digest) return;
     if (present !== undefined) forget(present);
-    const link = row.supersededBy ?? null;
-    if (link !== (present?.link ?? null)) haveLinksChanged = true;
+    // What was shown because its links ran in a circle is hidden now, and looked at again.
+    if (row.supersededBy !== undefined || (present?.link ?? null) !== null) haveLinksChanged = true;
     const rowid = present?.rowid ?? nextRowid(statements, row.id);
-    const isHidden = row.isForgotten || link !== null ? 1 : 0;
-    statements.putEntry.run(
-      rowid,
-      row.id,
-      ageOf(row.id),
-      row.type,
-      row.doc,
-      row.project ?? null,
-      row.atMs,
-      row.device ?? null,
-      row.line,
-      JSON.stringify(row.tagList),
-      link,
-      row.isForgotten ? 1 : 0,
-      isHidden,
-      digest,
-    );
+    const values = valuesOf(row);
+    // Two statements: one that replaces would save each page before it changes it, and take ten times as long.
+    if (present === undefined) statements.addEntry.run(...values, digest, rowid);
+    else statements.changeEntry.run(...values, digest, rowid);
     statements.putWords.run(rowid, ...columns.map((name) => row[name]), placeWordsOf(row));
     for (const tag of new Set(row.tagList)) statements.putTag.run(tag, rowid);
-    // What was shown because its links ran in a circle is hidden above, and looked at again.
-    if (link !== null) haveLinksChanged = true;
   };
 
   const remove = (doc: DocName, id: EntryId): void => {
@@ -94,14 +79,50 @@ export const createWriter = (db: DatabaseSync): Writer => {
   };
 };
 
+const entryColumns = [
+  "id",
+  "age",
+  "type",
+  "doc",
+  "project",
+  "atMs",
+  "device",
+  "line",
+  "tags",
+  "link",
+  "isForgotten",
+  "isHidden",
+] as const;
+
+/** In the order of the columns. */
+const valuesOf = (row: IndexRow): readonly SQLInputValue[] => [
+  row.id,
+  ageOf(row.id),
+  row.type,
+  row.doc,
+  row.project ?? null,
+  row.atMs,
+  row.device ?? null,
+  row.line,
+  JSON.stringify(row.tagList),
+  row.supersededBy ?? null,
+  row.isForgotten ? 1 : 0,
+  row.isForgotten || row.supersededBy !== undefined ? 1 : 0,
+];
+
 const prepareWrites = (db: DatabaseSync) => ({
   find: db.prepare("SELECT rowid, tags, link, digest FROM entry WHERE id = ?"),
   findIn: db.prepare("SELECT rowid, tags, link, digest FROM entry WHERE id = ? AND doc = ?"),
   idsIn: db.prepare("SELECT id FROM entry WHERE doc = ?"),
   lastIn: db.prepare("SELECT max(rowid) AS last FROM entry WHERE rowid >= ? AND rowid < ?"),
-  putEntry: db.prepare(`
-    INSERT OR REPLACE INTO entry (rowid, id, age, type, doc, project, atMs, device, line, tags, link,
-      isForgotten, isHidden, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`),
+  addEntry: db.prepare(
+    `INSERT INTO entry (${entryColumns.join(", ")}, digest, rowid)
+      VALUES (${entryColumns.map(() => "?").join(", ")}, ?, ?)`,
+  ),
+  changeEntry: db.prepare(
+    `UPDATE entry SET ${entryColumns.map((name) => `${name} = ?`).join(", ")}, digest = ?
+      WHERE rowid = ?`,
+  ),
   putWords: db.prepare(
     `INSERT INTO words (rowid, ${[...columns, placeColumn].join(", ")})
       VALUES (?, ${[...columns, placeColumn].map(() => "?").join(", ")})`,

@@ -5,8 +5,10 @@ import { devicesIn } from "@duro/memory";
 import type { DeviceJson } from "../../api/setupCalls.ts";
 import type { Home } from "../daemon.ts";
 
+export type DeviceId = Engine["device"];
+
 export interface DeviceFacts {
-  readonly id: string;
+  readonly id: DeviceId;
   readonly scope: DeviceJson["scope"];
   readonly isThis: boolean;
   readonly isRevoked: boolean;
@@ -42,7 +44,7 @@ export const deviceJsons = async (home: Home, nowMs: number): Promise<readonly D
   const named = await home.read((memory) => devicesIn(memory));
   return devicesOf(home.engine).map(({ id, scope, isThis, isRevoked, expiresAtMs }) => {
     const known = named.ok ? named.value.get(id) : undefined;
-    const seenMs = isThis ? nowMs : home.vault.heard.get(id as never);
+    const seenMs = isThis ? nowMs : home.vault.heard.get(id);
     return {
       id,
       name: known?.name ?? (scope === "paper" ? "recovery words" : ""),

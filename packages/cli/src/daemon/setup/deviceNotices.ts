@@ -36,7 +36,7 @@ export const noticeDevices = (
   const next: Record<string, number | null> = { ...seen };
   for (const device of devices) {
     const { id, isThis, isRevoked } = device;
-    const sinceMs = id in next ? (next[id] ?? null) : isThis ? null : nowMs;
+    const sinceMs = Object.hasOwn(next, id) ? (next[id] ?? null) : isThis ? null : nowMs;
     next[id] = sinceMs;
     if (sinceMs !== null && !isRevoked && nowMs - sinceMs < toldForMs)
       notices.push(noticeOf(device, nameOf(id), sinceMs));
@@ -97,8 +97,8 @@ export const setupNotices = (daemon: Watching, home: Home): readonly AlarmJson[]
   if (JSON.stringify(before) !== JSON.stringify(seen)) writeSeen(path, seen);
   const refusal = standingRefusal(daemon);
   if (refusal === undefined) return notices;
-  const { code, message, next = "duro doctor" } = refusal;
-  const since = new Date(nowMs).toISOString();
+  const { code, message, next = "duro doctor" } = refusal.problem;
+  const since = new Date(refusal.sinceMs).toISOString();
   return [...notices, { code, message, next, since, severity: "warning" }];
 };
 

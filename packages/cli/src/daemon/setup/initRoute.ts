@@ -34,8 +34,9 @@ import { keepRegistering, register } from "./registering.ts";
 import { parseRelayAddress } from "./relayAddress.ts";
 import { registrationProblem } from "./relayProblems.ts";
 import { alone } from "./setupDeps.ts";
-import { sheetText, wordsInSheet } from "./sheet.ts";
+import { wordsInSheet } from "./sheet.ts";
 import { whoOf } from "./who.ts";
+import { wordsLine } from "./wordsLine.ts";
 
 type Init = SetupTalks["init"];
 type InitLine = Line<Init["line"], Init["reply"]>;
@@ -123,8 +124,16 @@ const foundingOf = async (
   if (!kept.ok) return err(storeProblem(kept.error));
   const words = phrase.reveal();
   const { user, vault, sheetHead: head } = founding;
-  const made = { words, user, vault, device: device.id, name: card.name, madeMs: daemon.nowMs(), head };
-  const answer = await line.ask({ step: "words", words, sheet: sheetText(made) });
+  const made = {
+    words,
+    user,
+    vault,
+    device: device.id,
+    name: card.name,
+    madeMs: daemon.nowMs(),
+    head,
+  };
+  const answer = await line.ask(wordsLine(made));
   return answer?.yes === true ? ok(founding) : err(wordsNotKept);
 };
 
@@ -139,6 +148,7 @@ const repair = async (
   const pending = await readRegistration(daemon.store);
   const wanted = url ?? pending?.relayUrl ?? server;
   if (wish.isLocal && server !== undefined) return err(alreadyLinked(server));
+  await nameIfNameless(home, home.engine.device, wish.card);
   if (wanted === undefined || (wanted === server && pending === undefined && !isUnknown(home)))
     return ok({ ...whoOf(home), server: server ?? null });
   if (home.engine.isRemoved) return err(deviceRemoved);
@@ -184,7 +194,8 @@ const linkUp = async (
 const whereTo: Problem = {
   code: "ServerMissing",
   exit: Exit.Usage,
-  message: "It was not said where the memory is to be kept in step, or that it stays on this machine.",
+  message:
+    "It was not said where the memory is to be kept in step, or that it stays on this machine.",
   next: "duro init --server URL, or duro init --local-only",
 };
 

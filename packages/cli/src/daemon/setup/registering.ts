@@ -81,37 +81,52 @@ const queued = ({ code, message }: Problem): Problem => ({
 
 const tryAgainMs = 15_000;
 const trying = new WeakSet<Daemon["store"]>();
-const refusals = new WeakMap<Daemon["store"], Problem>();
+
+interface Refusal {
+  readonly problem: Problem;
+  readonly sinceMs: number;
+}
+
+const refusals = new WeakMap<Daemon["store"], Refusal>();
 
 /** Why nobody is registered though somebody wants to be, as found by the last try in the background. */
-export const standingRefusal = ({ store }: Pick<Daemon, "store">): Problem | undefined =>
+export const standingRefusal = ({ store }: Pick<Daemon, "store">): Refusal | undefined =>
   refusals.get(store);
+
+/** Once, now, where something is to be registered: one look into the store where nothing is. */
+export const registerNow = async (daemon: Daemon): Promise<Registration> => {
+  const { store, home, log } = daemon;
+  if (home === undefined || (await readRegistration(store)) === undefined) return { kind: "none" };
+  const tried = await register(daemon, home.engine.user);
+  if (tried.kind === "refused") {
+    refusals.set(store, { problem: tried.problem, sinceMs: daemon.nowMs() });
+    log.warn("registration refused", { code: tried.problem.code });
+    return tried;
+  }
+  refusals.delete(store);
+  if (tried.kind !== "done") return tried;
+  log.info("registered");
+  // An engine that knew of no relay is opened anew; the other one was turned away there so far.
+  if (home.engine.status.link === "none") await daemon.reopen();
+  else home.engine.connect();
+  return tried;
+};
 
 /** Tries now, and again and again; ends by itself. To be called when the daemon has opened a home. */
 export const keepRegistering = (daemon: Daemon): void => {
   const { store, log, after } = daemon;
   if (trying.has(store)) return;
   trying.add(store);
-  const again = async (): Promise<void> => {
-    const { home } = daemon;
-    const isWanted = home !== undefined && (await readRegistration(store)) !== undefined;
-    const tried = isWanted ? await register(daemon, home.engine.user) : undefined;
-    if (tried?.kind === "later") return void after(tryAgainMs, run);
-    trying.delete(store);
-    if (tried?.kind === "refused") {
-      refusals.set(store, tried.problem);
-      return log.warn("registration refused", { code: tried.problem.code });
-    }
-    refusals.delete(store);
-    if (tried?.kind !== "done") return;
-    log.info("registered");
-    await daemon.reopen();
+  const run = async (): Promise<void> => {
+    const tried = await registerNow(daemon);
+    if (tried.kind === "later") after(tryAgainMs, begin);
+    else trying.delete(store);
   };
-  const run = (): void => {
-    again().catch((cause: unknown) => {
+  const begin = (): void => {
+    run().catch((cause: unknown) => {
       trying.delete(store);
       log.error("registration failed", { name: cause instanceof Error ? cause.name : "unknown" });
     });
   };
-  run();
+  begin();
 };

@@ -2,6 +2,7 @@
 import type { AskRelayError, EngineStatus } from "@duro/client";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
+import { deviceRemoved } from "../sync/removed.ts";
 
 type Ended = NonNullable<EngineStatus["ended"]>;
 type NotARelay = Extract<AskRelayError, { readonly type: "NotARelay" }>;
@@ -19,9 +20,10 @@ export const askProblem = (url: string, error: AskRelayError): Problem => {
         code: "NotARelay",
         exit: Exit.Offline,
         message: `No Duro relay answers at ${url}: ${answeredBy(error)}.`,
-        next: error.location === undefined
-          ? "check the address with whoever runs the relay; a relay says who it is at /.well-known/duro"
-          : `try the address that it points to: ${error.location}`,
+        next:
+          error.location === undefined
+            ? "check the address with whoever runs the relay; a relay says who it is at /.well-known/duro"
+            : `try the address that it points to: ${error.location}`,
       };
     case "RelayVersionDiffers":
       return versionProblem(url, error);
@@ -74,8 +76,14 @@ const unreachableProblem = (url: string, code: string): Problem => {
   const reasons: Readonly<Record<string, readonly [string, string]>> = {
     ECONNREFUSED: ["nothing listens there", "start the relay, or check the address and its port"],
     ENOTFOUND: ["there is no host of that name", "check the spelling of the address"],
-    EAI_AGAIN: ["the name could not be looked up: this machine may be offline", "check the connection"],
-    ECONNRESET: ["whoever listens there hung up", "check the address, and whether it is https or http"],
+    EAI_AGAIN: [
+      "the name could not be looked up: this machine may be offline",
+      "check the connection",
+    ],
+    ECONNRESET: [
+      "whoever listens there hung up",
+      "check the address, and whether it is https or http",
+    ],
   };
   const [why, next] = reasons[code] ?? ["nobody answered", "check the connection and the address"];
   return problem(why, next);
@@ -130,7 +138,9 @@ export const endedProblem = (url: string, ended: Ended | "too long" | undefined)
   if (ended === undefined || ended === "too long") return offline("it did not answer in time");
   switch (ended.kind) {
     case "closed":
-      return ended.refusal === undefined ? offline("it hung up") : refusedProblem(url, ended.refusal);
+      return ended.refusal === undefined
+        ? offline("it hung up")
+        : refusedProblem(url, ended.refusal);
     case "refused":
       return refusedProblem(url, ended.refusal.name);
     case "versionUnsupported":
@@ -152,9 +162,12 @@ export const endedProblem = (url: string, ended: Ended | "too long" | undefined)
   }
 };
 
-const refusedProblem = (url: string, refusal: string | undefined): Problem => ({
-  code: "RelayRefused",
-  exit: refusal === "VersionUnsupported" ? Exit.VersionMismatch : Exit.RelayRefused,
-  message: `The relay at ${url} refused: ${refusal ?? "for a reason that this version does not know"}.`,
-  next: "duro status; duro doctor looks closer",
-});
+const refusedProblem = (url: string, refusal: string | undefined): Problem => {
+  if (refusal === "DeviceRemoved") return deviceRemoved;
+  return {
+    code: "RelayRefused",
+    exit: refusal === "VersionUnsupported" ? Exit.VersionMismatch : Exit.RelayRefused,
+    message: `The relay at ${url} refused: ${refusal ?? "for a reason that this version does not know"}.`,
+    next: "duro status; duro doctor looks closer",
+  };
+};

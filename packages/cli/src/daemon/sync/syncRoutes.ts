@@ -3,6 +3,7 @@ import { ok } from "@duro/crypto/types";
 import { Type } from "typebox";
 import { callRoute, type Route, talkRoute } from "../routes.ts";
 import { needHome } from "../needHome.ts";
+import { registerNow } from "../setup/registering.ts";
 import { pausedText, statusOf } from "./status.ts";
 import { waitInSync } from "./waitInSync.ts";
 
@@ -60,6 +61,8 @@ export const syncRoutes: readonly Route[] = [
     name: "sync",
     schema: Type.Object({ timeoutMs: Type.Optional(Type.Number({ minimum: 0 })) }),
     run: async (daemon, { timeoutMs }, line) => {
+      // Whoever was set up while the relay was away is shown to it first.
+      await registerNow(daemon);
       const home = needHome(daemon);
       return home.ok ? waitInSync(daemon, home.value, { timeoutMs, line }) : home;
     },

@@ -1,5 +1,5 @@
 /** A machine that is made of two maps: its files, and what its programs answer. */
-import { err, ok } from "@duro/crypto/types";
+import { err, ok } from "../../result.ts";
 import type { Machine, MachineFile, Ran } from "../machine.ts";
 
 export interface FakeMachine extends Machine {

@@ -1,0 +1,192 @@
+/** How people come to a memory and back, by the program itself: its lines, its files and its exits. */
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { endEverything, type Program, startProgram } from "../relay/tools/program.ts";
+import { newFolder } from "../relay/tools/folders.ts";
+import { createMachine, endMachines, found, mustEnd, pair } from "./tools/machine.ts";
+
+let server: string;
+
+const startRelay = async (
+  ...flags: readonly string[]
+): Promise<{ readonly program: Program; readonly url: string }> => {
+  const program = startProgram(["--json", "--port", "0", "--data", newFolder(), ...flags]);
+  return { program, url: await program.url() };
+};
+
+beforeAll(async () => {
+  server = (await startRelay("--registration", "open")).url;
+});
+afterEach(endMachines);
+afterAll(endEverything);
+
+const id = expect.stringMatching(/^[0-9a-f]{32}$/u) as string;
+
+describe("the first run", () => {
+  test("makes a sheet that only its owner reads, and is the same when repeated", async () => {
+    const machine = await createMachine();
+    const sheet = join(machine.home, "sheet");
+    const args = ["init", "--no-input", "--server", server, "--recovery-out", sheet];
+    const first = await machine.duro(args);
+    mustEnd(first, 0);
+    expect(first.json).toEqual({ user: id, device: id, vault: id, server });
+    expect(statSync(sheet).mode & 0o777).toBe(0o600);
+    const [words = ""] = readFileSync(sheet, "utf8").split("\n");
+    expect(words.split(" ")).toHaveLength(24);
+    expect(first.out + first.err).not.toContain(words.split(" ").slice(0, 3).join(" "));
+    const again = await machine.duro(args);
+    mustEnd(again, 0);
+    expect(again.json).toEqual(first.json);
+    mustEnd(await machine.duro(["key", "verify", "--phrase-file", sheet]), 0);
+    expect(readFileSync(sheet, "utf8")).toContain(first.json.vault);
+  });
+
+  test("without anybody to ask wants a file and a place, and takes no file that is there", async () => {
+    const machine = await createMachine();
+    const sheet = join(machine.home, "sheet");
+    for (const args of [
+      ["init", "--no-input", "--local-only"],
+      ["init", "--no-input", "--recovery-out", sheet],
+      ["init", "--local-only"],
+      ["init", "--no-input", "--local-only", "--recovery-out", "/proc/version"],
+      ["init", "--no-input", "--server", "relay", "--recovery-out", sheet],
+    ])
+      mustEnd(await machine.duro(args), 2);
+    const status = await machine.duro(["status"]);
+    expect([status.code, status.json.error.code]).toEqual([5, "NotSetUp"]);
+  });
+
+  test("with the relay away works, says so with 7, and is linked by itself", async () => {
+    const data = newFolder();
+    const flags = ["--json", "--data", data, "--registration", "open"];
+    const before = startProgram([...flags, "--port", "0"]);
+    const url = await before.url();
+    await before.stop();
+    const machine = await createMachine();
+    const sheet = join(machine.home, "sheet");
+    const args = ["init", "--no-input", "--server", url, "--recovery-out", sheet];
+    const offline = await machine.duro(args);
+    mustEnd(offline, 7);
+    expect(offline.json.error.message).toContain("nothing listens there");
+    mustEnd(await machine.duro(["remember", "offline"]), 0);
+    const after = startProgram([...flags, "--port", new URL(url).port]);
+    await after.url();
+    mustEnd(await machine.duro(["wait", "--timeout", "40"]), 0);
+    mustEnd(await machine.duro(args), 0);
+    await after.stop();
+  });
+});
+
+describe("more machines", () => {
+  test("a second joins with a code and finds it, a third comes back with the words", async () => {
+    const [first, second, third] = [
+      await createMachine(),
+      await createMachine(),
+      await createMachine(),
+    ];
+    const sheet = await found(first, server);
+    mustEnd(await first.duro(["remember", "the tests need port 5432", "--tag", "ci"]), 0);
+    const who = (await first.duro(["status"])).json;
+    const joined = await pair(first, second, server);
+    expect(joined).toEqual({
+      user: who.user,
+      vault: who.vault,
+      device: id,
+      fingerprint: expect.stringMatching(/^(?:[a-z]+ ){7}[a-z]+$/u) as string,
+    });
+    const search = await second.duro(["search", "port"]);
+    expect(search.json.items).toMatchObject([{ text: "the tests need port 5432" }]);
+    mustEnd(await first.duro(["wait"]), 0);
+    const from = ["recover", "--server", server, "--phrase-file", sheet];
+    const looked = await third.duro([...from, "--dry-run"]);
+    expect(looked.json).toMatchObject({ device: null, devices: 2 });
+    const back = await third.duro(from);
+    mustEnd(back, 0);
+    expect(back.json).toEqual({
+      user: who.user,
+      vault: who.vault,
+      device: id,
+      restored: 1,
+      devices: 3,
+      newest: search.json.items[0].at,
+    });
+    mustEnd(await second.duro(["wait"]), 0);
+    const alarms = (await second.duro(["status"])).json.alarms;
+    expect(alarms).toMatchObject([
+      { code: "new-device", next: expect.stringContaining(back.json.device) as string },
+    ]);
+    const { devices } = (await second.duro(["device", "list"])).json;
+    expect(devices.map(({ scope }: { scope: string }) => scope)).toEqual([
+      "full",
+      "paper",
+      "full",
+      "full",
+    ]);
+    expect((await second.duro(["status"])).json.alarms).toEqual([]);
+  });
+
+  test("a wrong number or an unknown code ends both with 10, and lets nobody in", async () => {
+    const [first, second] = [await createMachine(), await createMachine()];
+    await found(first, server);
+    const joining = second.start(["join", "--server", server]);
+    const { code } = await joining.next();
+    const approving = first.start(["approve", code, "--no-input"]);
+    const { check } = await joining.next();
+    expect(check).toMatch(/^\d{6}$/u);
+    const { card } = await approving.next();
+    expect(card).toMatchObject({ system: expect.stringContaining(process.arch) as string });
+    approving.say(check === "123456" ? "123457" : "123456");
+    const [joined, approved] = await Promise.all([joining.ended, approving.ended]);
+    mustEnd(joined, 10);
+    mustEnd(approved, 10);
+    mustEnd(await first.duro(["approve", code]), 10);
+    mustEnd(await first.duro(["approve", "0000-0000-0000-0000-0000"]), 10);
+    expect((await second.duro(["status"])).code).toBe(5);
+    expect((await first.duro(["device", "list"])).json.devices).toHaveLength(2);
+  });
+
+  test("a machine that is interrupted while it waits burns its code, and nobody is let in", async () => {
+    const [first, second] = [await createMachine(), await createMachine()];
+    await found(first, server);
+    const joining = second.start(["join", "--server", server]);
+    const { code } = await joining.next();
+    joining.child.kill("SIGINT");
+    expect((await joining.ended).code).toBe(130);
+    mustEnd(await first.duro(["approve", code]), 10);
+  });
+
+  test("one that is renamed and removed is so everywhere, and reads on", async () => {
+    const [first, second] = [await createMachine(), await createMachine()];
+    await found(first, server);
+    const { device } = await pair(first, second, server);
+    mustEnd(await first.duro(["device", "rename", device.slice(0, 8), "old laptop"]), 0);
+    const revoked = await first.duro(["device", "revoke", "Old Laptop"]);
+    mustEnd(revoked, 0);
+    expect(revoked.json).toMatchObject({ device });
+    const { devices } = (await first.duro(["device", "list"])).json;
+    expect(devices.at(-1)).toMatchObject({ id: device, name: "old laptop", revoked: true });
+    mustEnd(await first.duro(["device", "revoke", device]), 2);
+    const own = (await second.duro(["status"])).json;
+    expect(own.device).toBe(device);
+    mustEnd(await second.duro(["sync"]), 9);
+    mustEnd(await second.duro(["approve", "0000-0000-0000-0000-0000"]), 9);
+    mustEnd(await second.duro(["list"]), 0);
+  });
+});
+
+test("other words take the place of the old ones, which end", async () => {
+  const [machine, lost] = [await createMachine(), await createMachine()];
+  const old = await found(machine, server);
+  const fresh = join(machine.home, "fresh");
+  const args = ["key", "new-phrase", "--phrase-file", old, "--recovery-out", fresh];
+  mustEnd(await machine.duro(args), 0);
+  mustEnd(await machine.duro(["key", "verify", "--phrase-file", fresh]), 0);
+  mustEnd(await machine.duro(["key", "verify", "--phrase-file", old]), 10);
+  const from = ["recover", "--server", server, "--phrase-file"];
+  const revoked = await lost.duro([...from, old]);
+  mustEnd(revoked, 10);
+  expect(revoked.json.error.code).toBe("PhraseRevoked");
+  mustEnd(await lost.duro([...from, fresh, "--dry-run"]), 0);
+  expect((await machine.duro(["key", "show"])).json).toMatchObject({ generation: 2 });
+});
