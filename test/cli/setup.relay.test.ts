@@ -119,9 +119,9 @@ describe("more machines", () => {
     const { devices } = (await second.duro(["device", "list"])).json;
     expect(devices.map(({ scope }: { scope: string }) => scope)).toEqual([
       "full",
+      "full",
+      "full",
       "paper",
-      "full",
-      "full",
     ]);
     expect((await second.duro(["status"])).json.alarms).toEqual([]);
   });
@@ -165,7 +165,7 @@ describe("more machines", () => {
     mustEnd(revoked, 0);
     expect(revoked.json).toMatchObject({ device });
     const { devices } = (await first.duro(["device", "list"])).json;
-    expect(devices.at(-1)).toMatchObject({ id: device, name: "old laptop", revoked: true });
+    expect(devices[1]).toMatchObject({ id: device, name: "old laptop", revoked: true });
     mustEnd(await first.duro(["device", "revoke", device]), 2);
     const own = (await second.duro(["status"])).json;
     expect(own.device).toBe(device);

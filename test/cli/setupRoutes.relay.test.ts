@@ -124,7 +124,7 @@ test("a second machine joins, has all of it, and both show the same words to com
   expect(new Set(same).size).toBe(1);
   expect(same[0]?.split(" ")).toHaveLength(8);
   const names = valueOf(await old.call("devices", {})).devices.map(({ name }) => name);
-  expect(names).toEqual(["first", "recovery words", "second"]);
+  expect(names).toEqual(["first", "second", "recovery words"]);
 });
 
 test("a wrong number ends both sides with 10, and the code is good for nobody", async () => {

@@ -4,7 +4,15 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { endEverything, type Program, startProgram } from "../relay/tools/program.ts";
 import { newFolder } from "../relay/tools/folders.ts";
-import { createMachine, endMachines, found, type Machine, mustEnd, pair } from "./tools/machine.ts";
+import {
+  createMachine,
+  endMachines,
+  found,
+  type Json,
+  type Machine,
+  mustEnd,
+  pair,
+} from "./tools/machine.ts";
 
 let relay: Program;
 let server: string;
@@ -78,7 +86,7 @@ describe("two machines", () => {
     await second.duro(["pause"]);
     await second.duro(["remember", "unsent and too late"]);
     const { json } = await first.duro(["device", "list"]);
-    const removed = json.devices.find((one: { isThis?: boolean }) => one.isThis !== true);
+    const removed = json.devices.find((one: Json) => one.scope === "full" && one.isThis !== true);
     const revoked = await first.duro(["device", "revoke", removed.id, "--yes"]);
     mustEnd(revoked, 0);
     await first.duro(["remember", "after the removal"]);

@@ -7,7 +7,7 @@ import { Exit } from "./exits.ts";
 import { createOutput } from "./output/createOutput.ts";
 import type { Output } from "./output/output.ts";
 import type { Machine } from "./places/findPlaces.ts";
-import { type Io, runLine } from "./runLine.ts";
+import { type Io, runLine, sayFailure } from "./runLine.ts";
 
 const packageFolder = join(import.meta.dirname, "..");
 /** SIGHUP: the terminal is gone, and so is whoever could press Ctrl-C. */
@@ -98,21 +98,28 @@ const leave = (exit: Exit): void => {
 };
 const lingerMsMax = 30_000;
 
+const io: Io = {
+  argv: process.argv.slice(2),
+  machine: machine(),
+  program: {
+    version: version(),
+    nodePath: process.execPath,
+    mainFile: join(packageFolder, "bin", "duro.mjs"),
+  },
+  canAsk: isTerminal.in && isTerminal.err,
+  stdin: () => process.stdin,
+  createOut,
+  listenToSignals,
+  nowMs: () => performance.now(),
+};
+
+/** Nothing goes on as if nothing had happened: what is in memory may be half done. */
+const listenToFailures = (): void => {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const)
+    process.on(event, (cause) => process.exit(sayFailure(io, cause)));
+};
+
 outliveReaders();
 endWithParent();
-leave(
-  await runLine({
-    argv: process.argv.slice(2),
-    machine: machine(),
-    program: {
-      version: version(),
-      nodePath: process.execPath,
-      mainFile: join(packageFolder, "bin", "duro.mjs"),
-    },
-    canAsk: isTerminal.in && isTerminal.err,
-    stdin: () => process.stdin,
-    createOut,
-    listenToSignals,
-    nowMs: () => performance.now(),
-  }),
-);
+listenToFailures();
+leave(await runLine(io));

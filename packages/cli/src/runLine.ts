@@ -7,9 +7,11 @@ import { type Globals, readCommand, readGlobals } from "./args/readCommand.ts";
 import type { Command, CommandContext, Program } from "./commands/command.ts";
 import { commands } from "./commands/table.ts";
 import { Exit } from "./exits.ts";
+import { failureProblem } from "./failureProblem.ts";
 import type { Output } from "./output/output.ts";
 import { findPlaces, type Machine } from "./places/findPlaces.ts";
 import type { Places } from "./places/places.ts";
+import type { Problem } from "./problem.ts";
 
 /** What the process gives. */
 export interface Io {
@@ -19,44 +21,48 @@ export interface Io {
   /** Whether a person sits there at all. */
   readonly canAsk: boolean;
   readonly stdin: () => NodeJS.ReadableStream;
-  createOut(options: {
+  readonly createOut: (options: {
     readonly isJson: boolean;
     readonly isQuiet: boolean;
     readonly canAsk: boolean;
-  }): Output;
-  listenToSignals(): void;
+  }) => Output;
+  readonly listenToSignals: () => void;
   readonly nowMs: () => number;
 }
 
 export const runLine = async (io: Io): Promise<Exit> => {
-  const { argv, machine } = io;
-  let places: Places | undefined;
-  const plainOut = (): Output =>
-    io.createOut({ isJson: isJsonAsked(argv, machine.env), isQuiet: false, canAsk: false });
   try {
-    const found = findCommand(
-      argv,
-      commands.map(({ name }) => name),
-    );
-    if (found.kind !== "command") return await explain(found, io);
-    const entry = commands.find(({ name }) => name === found.name);
-    if (entry === undefined) throw new Error("a command was found that is in no table");
-    const { command } = await entry.load();
-    const read = readCommand(command, found.rest, machine.env);
-    if (read.wantsHelp) {
-      const { showCommand } = await import("./commands/help.ts");
-      return await showCommand(entry, { out: outOf(io, read.globals), commands });
-    }
-    places = findPlaces(machine, read.globals.home);
-    if (places === undefined) return plainOut().problem(noPlace);
-    return await runCommand(command, { ...read, places }, io);
+    return await findAndRun(io);
   } catch (cause) {
-    if (cause instanceof BadUsage) {
-      const { message, next } = cause;
-      return plainOut().problem({ code: "UsageError", exit: Exit.Usage, message, next });
-    }
-    return plainOut().problem(unexpected(cause, places, machine.env));
+    return sayFailure(io, cause);
   }
+};
+
+/** Also of what nobody caught: a sentence, and never a trace of the source. */
+export const sayFailure = ({ argv, machine, createOut }: Io, cause: unknown): Exit => {
+  const isJson = isJsonAsked(argv, machine.env);
+  const out = createOut({ isJson, isQuiet: false, canAsk: false });
+  return out.problem(failureProblem(cause, machine));
+};
+
+const findAndRun = async (io: Io): Promise<Exit> => {
+  const { argv, machine } = io;
+  const found = findCommand(
+    argv,
+    commands.map(({ name }) => name),
+  );
+  if (found.kind !== "command") return explain(found, io);
+  const entry = commands.find(({ name }) => name === found.name);
+  if (entry === undefined) throw new Error("a command was found that is in no table");
+  const { command } = await entry.load();
+  const read = readCommand(command, found.rest, machine.env);
+  if (read.wantsHelp) {
+    const { showCommand } = await import("./commands/help.ts");
+    return showCommand(entry, { out: outOf(io, read.globals), commands });
+  }
+  const places = findPlaces(machine, read.globals.home);
+  if (places === undefined) return outOf(io, read.globals).problem(noPlace);
+  return runCommand(command, { ...read, places }, io);
 };
 
 const runCommand = (
@@ -128,22 +134,9 @@ const explain = async (
   );
 };
 
-const noPlace = {
+const noPlace: Problem = {
   code: "NoHomeFolder",
   exit: Exit.Usage,
   message: "This user has no home folder, so there is no place for Duro's files.",
   next: "name one with --home DIR, or in DURO_HOME",
-} as const;
-
-const unexpected = (cause: unknown, places: Places | undefined, env: Machine["env"]) => {
-  const isDebug = (env["DURO_DEBUG"] ?? "") !== "";
-  const stack = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  const log = places === undefined ? "" : `; the daemon's log is in ${places.logFolder}`;
-  return {
-    code: "Unexpected",
-    exit: Exit.Unexpected,
-    message: isDebug ? stack : `This should not have happened: ${reason.split("\n")[0] ?? ""}.`,
-    next: `duro doctor${log}; with DURO_DEBUG=1 it says more`,
-  } as const;
 };

@@ -19,10 +19,10 @@ export interface DeviceJson {
   /** ISO; null: never. */
   readonly lastSeen: string | null;
   readonly revoked: boolean;
-  readonly system?: string;
+  readonly system?: string | undefined;
   /** ISO: until when it may read. */
-  readonly expires?: string;
-  readonly isThis?: boolean;
+  readonly expires?: string | undefined;
+  readonly isThis: boolean;
 }
 
 export interface KeyShowJson {
@@ -31,7 +31,7 @@ export interface KeyShowJson {
   /** Of the user key: how many revocations there were, and one. */
   readonly generation: number;
   /** The device of the 24 words; null: there are none. */
-  readonly paper: { readonly id: string; readonly record: number | null } | null;
+  readonly paper: { readonly id: string } | null;
   readonly vaults: readonly { readonly id: string; readonly epoch: number }[];
   readonly seedFile: string;
 }

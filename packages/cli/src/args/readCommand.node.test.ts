@@ -110,6 +110,8 @@ describe("what is refused says what to write instead", () => {
     [["x", "--pin", "--unpin"], /opposite/u],
     [["x", "--unpin", "--pin"], /opposite/u],
     [["x", "--json=maybe"], /either on or off/u],
+    [["x", "--home", ""], /--home is empty/u],
+    [["x", "--home="], /--home is empty/u],
     [["x", "-z"], /no flag "-z"/u],
     [[], /needs TEXT.*what to store.* \| duro remember TEXT/u],
     [["two", "words"], /takes no "words".*quote/u],

@@ -53,12 +53,14 @@ export const readGlobals = (tokens: readonly string[], env: Environment) => {
 
 const globalsOf = (values: ReadonlyMap<string, unknown>): Globals => {
   const home = values.get("home");
+  // Of a variable that was never set, in somebody's script: not a wish for the usual place.
+  if (home === "") throw new BadUsage("--home is empty.", "name a folder, as in --home ~/my-duro");
   return {
     isJson: values.get("json") === true,
     isQuiet: values.get("quiet") === true,
     isInputOff: values.get("no-input") === true,
     isAgreed: values.get("yes") === true,
-    home: typeof home === "string" && home !== "" ? home : undefined,
+    home: typeof home === "string" ? home : undefined,
   };
 };
 

@@ -33,14 +33,10 @@ const listText = (devices: readonly DeviceJson[], { columns }: Output, nowMs: nu
     devices
       .toSorted((left, right) => Number(left.revoked) - Number(right.revoked))
       .map((device) => [
-        `${device.name === "" ? "(no name)" : device.name}${device.isThis === true ? " (this one)" : ""}`,
+        `${device.name === "" ? "(no name)" : device.name}${device.isThis ? " (this one)" : ""}`,
         device.system ?? "-",
         mayText(device),
-        device.isThis === true
-          ? "now"
-          : device.scope === "paper"
-            ? "-"
-            : agoText(device.lastSeen, nowMs),
+        device.isThis ? "now" : device.scope === "paper" ? "-" : agoText(device.lastSeen, nowMs),
         device.id,
       ]),
     columns,

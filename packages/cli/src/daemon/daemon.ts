@@ -37,6 +37,8 @@ export interface Home {
   readonly engine: Engine;
   readonly vault: Vault;
   readonly memory: Memory;
+  /** By the log, or by the relay's word while sync is not paused. */
+  readonly isRemoved: boolean;
   /** What a person calls a device or a user; its id where nobody has named it. */
   readonly nameOf: (id: string) => string;
   readonly index: SearchIndex;

@@ -65,10 +65,28 @@ export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
       server,
       indexFile: places.indexFile,
       isPaused: pausedUntil !== undefined,
-      onChange: deps.onChange,
+      isRemovedByRelay: () =>
+        settings.now.isRemovedByRelay === true && settings.now.pausedUntil === undefined,
+      onChange: (change) => {
+        if (change === "status") heedRelay();
+        deps.onChange(change);
+      },
     });
     if (opened.ok) home = opened.value;
     return opened;
+  };
+
+  /** What the relay says of this device outlives a restart, until it lets the device in again. */
+  const heedRelay = (): void => {
+    if (home === undefined) return;
+    const { link, ended } = home.engine.status;
+    const said = isTurnedAway(ended);
+    if (link !== "ready" && !said) return;
+    const isRemovedByRelay = link !== "ready";
+    if ((settings.now.isRemovedByRelay ?? false) === isRemovedByRelay) return;
+    settings
+      .change({ isRemovedByRelay })
+      .catch(() => log.warn("the settings could not be written"));
   };
 
   /** A pause may end while the daemon does not run. */
@@ -132,6 +150,10 @@ export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
     },
   };
 };
+
+const isTurnedAway = (ended: Home["engine"]["status"]["ended"]): boolean =>
+  (ended?.kind === "closed" && ended.refusal === "DeviceRemoved") ||
+  (ended?.kind === "refused" && ended.refusal.name === "DeviceRemoved");
 
 const nobodyHere: Problem = {
   code: "NotSetUp",

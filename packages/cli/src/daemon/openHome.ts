@@ -37,6 +37,7 @@ export interface HomeDeps {
   readonly version: string;
   readonly server: string | undefined;
   readonly isPaused: boolean;
+  readonly isRemovedByRelay: () => boolean;
   readonly onChange: (what: Change) => void;
 }
 
@@ -168,6 +169,8 @@ const furnish = async (
   };
   look();
 
+  const isRemoved = (): boolean => engine.isRemoved || deps.isRemovedByRelay();
+
   const during = async <T>(work: () => Promise<T>): Promise<T> => {
     workCount += 1;
     try {
@@ -183,6 +186,9 @@ const furnish = async (
     memory,
     index,
     device,
+    get isRemoved() {
+      return isRemoved();
+    },
     nameOf: (id) => {
       const names = devicesIn(memory);
       return (names.ok ? names.value.get(id)?.name : undefined) ?? id;
@@ -204,7 +210,7 @@ const furnish = async (
       ),
     write: (work) =>
       during(async () => {
-        if (engine.isRemoved) return err({ type: "DeviceGone" } as const);
+        if (isRemoved()) return err({ type: "DeviceGone" } as const);
         const done = await withDocs(
           (name) => indexer.open(name),
           () => work(memory),

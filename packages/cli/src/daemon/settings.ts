@@ -4,6 +4,8 @@ export interface Settings {
   readonly server?: string | undefined;
   /** Sync is paused until then; "always" until somebody resumes. */
   readonly pausedUntil?: number | "always" | undefined;
+  /** The relay refuses this device since it was removed. Its word alone: the log that proves it is kept from whoever is removed. */
+  readonly isRemovedByRelay?: boolean | undefined;
 }
 
 export interface SettingsFile {

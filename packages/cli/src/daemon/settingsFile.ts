@@ -14,6 +14,7 @@ const folderMode = 0o700;
 
 const schema = Type.Object({
   server: Type.Optional(Type.String({ maxLength: 2_048 })),
+  isRemovedByRelay: Type.Optional(Type.Boolean()),
   pausedUntil: Type.Optional(Type.Union([Type.Number(), Type.Literal("always")])),
 });
 

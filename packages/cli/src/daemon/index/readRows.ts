@@ -13,7 +13,7 @@ const typesByDefaultSql = typesByDefault.map((type) => `'${type}'`).join(", ");
  * Of more hits only the newest are ranked: a word in a thousand entries tells none of them from the
  * others, and to weigh them all would take longer than a person notices.
  */
-const rankedCountMax = 500;
+const rankedCountMax = 1_000;
 /** A question is a line. What stands behind that would only make the answer slow. */
 const queryLengthMax = 1_000;
 const queryWordCountMax = 24;

@@ -15,19 +15,19 @@ export interface DeviceFacts {
   readonly expiresAtMs: number | undefined;
 }
 
-/** In the order in which they were let in. */
+/** In the order in which they were let in; words on paper, which are no machine, behind the machines. */
 export const devicesOf = (
   engine: Pick<Engine, "identity" | "user" | "device">,
 ): readonly DeviceFacts[] =>
-  [...(engine.identity(engine.user)?.devices.values() ?? [])].map(
-    ({ id, scope, revokedAt, expiresAtMs }) => ({
+  [...(engine.identity(engine.user)?.devices.values() ?? [])]
+    .map(({ id, scope, revokedAt, expiresAtMs }) => ({
       id,
       scope: scopeName(scope),
       isThis: id === engine.device,
       isRevoked: revokedAt !== undefined,
       expiresAtMs,
-    }),
-  );
+    }))
+    .toSorted((left, right) => Number(left.scope === "paper") - Number(right.scope === "paper"));
 
 export const scopeName = (scope: DeviceScope): DeviceJson["scope"] => {
   switch (scope) {
@@ -51,9 +51,9 @@ export const deviceJsons = async (home: Home, nowMs: number): Promise<readonly D
       scope,
       lastSeen: seenMs === undefined ? null : new Date(seenMs).toISOString(),
       revoked: isRevoked,
-      ...(known?.system === undefined ? {} : { system: known.system }),
-      ...(expiresAtMs === undefined ? {} : { expires: new Date(expiresAtMs).toISOString() }),
-      ...(isThis ? { isThis } : {}),
+      system: known?.system,
+      expires: expiresAtMs === undefined ? undefined : new Date(expiresAtMs).toISOString(),
+      isThis,
     };
   });
 };

@@ -52,7 +52,7 @@ const paperIn = ({ engine }: Home) => {
   const paper = devices.findLast(
     ({ scope, revokedAt }) => scope === DeviceScope.Paper && revokedAt === undefined,
   );
-  return paper === undefined ? null : { id: paper.id, record: null };
+  return paper === undefined ? null : { id: paper.id };
 };
 
 export const tryWordsRoute = callRoute<"tryWords">({

@@ -58,25 +58,39 @@ export const pairingProblem = (
       return wrong(
         "The other machine offered something else than to let this one in. Nothing was kept here.",
       );
-    default:
+    case "AlreadySetUp":
+    case "NoSession":
+    case "LogsWithheld":
+    case "RelayNotMet":
+    case "NewcomerRevoked":
+    case "KeyOutOfReach":
+    case "VaultOutOfReach":
+    case "RecordLost":
+    case "RecordRefused":
+    case "StoreFull":
+    case "StoreBroken":
+    case "StoreClosed":
       return restProblem(side, url, error);
   }
 };
 
-type Rest = Exclude<
+/** What has nothing to do with the other machine. */
+type Rest = Extract<
   JoinError | ApproveError,
   {
     readonly type:
-      | "CodeMalformed"
-      | "MailboxRefused"
-      | "MailboxOver"
-      | "PairingRefused"
-      | "Malformed"
-      | "PairingBroken"
-      | "CheckNumberRefused"
-      | "ScopeDiffers"
-      | "RelayDiffers"
-      | "OfferRefused";
+      | "AlreadySetUp"
+      | "NoSession"
+      | "LogsWithheld"
+      | "RelayNotMet"
+      | "NewcomerRevoked"
+      | "KeyOutOfReach"
+      | "VaultOutOfReach"
+      | "RecordLost"
+      | "RecordRefused"
+      | "StoreFull"
+      | "StoreBroken"
+      | "StoreClosed";
   }
 >;
 

@@ -100,6 +100,7 @@ const comeBack = async (
           scope: scopeName(one.scope),
           lastSeen: null,
           revoked: one.revokedAt !== undefined,
+          isThis: false,
         }));
         seen = { user: identity.user, vault: vault ?? "", devices };
         if (wish.isDryRun) return false;

@@ -3,8 +3,8 @@ import type { AlarmJson } from "../../api/syncCalls.ts";
 import type { Home } from "../daemon.ts";
 import { deviceRemoved } from "./removed.ts";
 
-export const noticesOf = ({ engine }: Home): readonly AlarmJson[] => {
-  if (!engine.isRemoved) return [];
+export const noticesOf = ({ isRemoved }: Home): readonly AlarmJson[] => {
+  if (!isRemoved) return [];
   const { message, next = "" } = deviceRemoved;
   return [{ code: "device-removed", message, next, severity: "alert" }];
 };

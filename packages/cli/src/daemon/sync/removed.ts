@@ -5,6 +5,6 @@ export const deviceRemoved: Problem = {
   code: "DeviceRemoved",
   exit: Exit.DeviceRemoved,
   message:
-    "This device was removed from the vault by another one: what is here can be read, and nothing written here counts any more.",
-  next: "duro export --to FOLDER to keep what is here; to come back: remove Duro's data here (duro uninstall), then duro join",
+    "This device was removed: the relay refuses it, and nothing written here counts any more. What is here can be read.",
+  next: "duro export --to FOLDER keeps what is here; to come back: duro uninstall --purge, then duro join. If nobody removed it, the relay lies: duro pause, and write on",
 };

@@ -31,11 +31,11 @@ export const pausedText = (until: number | "always"): string =>
 
 const stateOf = (
   daemon: Daemon,
-  { engine, vault }: Home,
+  { engine, vault, isRemoved }: Home,
   isAlarming: boolean,
 ): StatusJson["state"] => {
   const { server, pausedUntil } = daemon.settings.now;
-  if (isAlarming || engine.isRemoved) return "attention";
+  if (isAlarming || isRemoved) return "attention";
   if (server === undefined) return "local";
   if (pausedUntil !== undefined) return "paused";
   if (engine.status.link === "stopped") return "attention";

@@ -35,7 +35,7 @@ export const waitInSync = async (
   engine.connect();
   for (;;) {
     if (line.signal.aborted) return err(interrupted);
-    if (engine.isRemoved) return err(deviceRemoved);
+    if (home.isRemoved) return err(deviceRemoved);
     const safeguard = safeguardProblem(home);
     if (safeguard !== undefined) return err(safeguard);
     const now = nowMs();

@@ -70,6 +70,7 @@ export const openLocalHome = async (folder: string): Promise<LocalHome> => {
     version: "1.0.0",
     server: undefined,
     isPaused: false,
+    isRemovedByRelay: () => false,
     onChange: (change) => void changes.push(change),
   });
   assert(opened.ok && opened.value !== undefined, "somebody lives here");
