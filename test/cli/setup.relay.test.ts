@@ -57,6 +57,21 @@ describe("the first run", () => {
     expect([status.code, status.json.error.code]).toEqual([5, "NotSetUp"]);
   });
 
+  test("killed at any moment is gone on with by the next, and its sheet opens it", async () => {
+    for (const afterMs of [150, 450, 800, 1_200]) {
+      const machine = await createMachine();
+      const sheet = join(machine.home, "sheet");
+      const args = ["init", "--no-input", "--local-only", "--recovery-out", sheet];
+      const first = machine.start(args);
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      first.child.kill("SIGKILL");
+      await machine.killDaemon();
+      await first.ended;
+      mustEnd(await machine.duro(args), 0);
+      mustEnd(await machine.duro(["key", "verify", "--phrase-file", sheet]), 0);
+    }
+  });
+
   test("with the relay away works, says so with 7, and is linked by itself", async () => {
     const data = newFolder();
     const flags = ["--json", "--data", data, "--registration", "open"];

@@ -2,11 +2,19 @@
 import { createServer, type Server } from "node:http";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { assert } from "@duro/crypto/types";
+import { createDeviceKeys } from "@duro/crypto";
+import { assert, DeviceScope } from "@duro/crypto/types";
+import { joinByPairing, systemClock, systemRandomBytes } from "@duro/client";
+import { createNodeTransport } from "@duro/client/node";
 import { remember } from "@duro/memory";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type RelayProgram, startRelay, until } from "../client/tools/machines.ts";
-import { endEverything } from "../relay/tools/program.ts";
+import {
+  createMemoryDisk,
+  openMemoryLocalStore,
+} from "../../packages/client/src/testing/memoryLocalStore.ts";
+import { newFolder } from "../relay/tools/folders.ts";
+import { endEverything, startProgram } from "../relay/tools/program.ts";
 import { closeDaemons, type InnerDaemon, openDaemon } from "./tools/daemons.ts";
 
 let relay: RelayProgram;
@@ -101,6 +109,95 @@ test("a memory that stays here is founded, and the same again; a relay may come 
     { name: "first", system: "Linux x64", scope: "full", isThis: true, revoked: false },
     { scope: "paper", revoked: false },
   ]);
+});
+
+test("an init that ended behind the file goes on with it, and one that nobody saw begins anew", async () => {
+  const inner = await openDaemon();
+  let sheet = "";
+  const wish = { isLocal: true, card };
+  const gone = await inner.talk("init", wish, (line) => {
+    if (line.step === "words") ({ sheet } = line);
+    return undefined;
+  });
+  expect(gone).toMatchObject({ ok: false, error: { code: "WordsNotKept", exit: 2 } });
+  const other = await inner.talk("init", { ...wish, sheet: "a letter" }, () => yes);
+  expect(other).toMatchObject({ ok: false, error: { code: "RecoveryFileExists", exit: 2 } });
+  await inner.close();
+  const after = await openDaemon(inner.folder);
+  const asked: string[] = [];
+  const hear = ({ step }: { step: string }) => {
+    asked.push(step);
+    return yes;
+  };
+  const who = valueOf(await after.talk("init", { ...wish, sheet }, hear));
+  expect([asked, sheet]).toEqual([[], expect.stringContaining(who.vault)]);
+  const words = sheet.split("\n")[0] ?? "";
+  expect(valueOf(await after.call("tryWords", { words }))).toMatchObject({ opens: true });
+  const unseen = await openDaemon();
+  await unseen.talk("init", wish, () => undefined);
+  const anew = await init(unseen, null);
+  expect(valueOf(anew.answer).user).not.toBe(who.user);
+  expect((await unseen.call("tryWords", { words: anew.words })).ok).toBe(true);
+});
+
+test("a relay that takes people by invitation says so, and takes whoever brings one", async () => {
+  const data = newFolder();
+  const flags = ["--json", "--data", data];
+  const program = startProgram([...flags, "--port", "0"]);
+  const server = await program.url();
+  const first = await openDaemon();
+  valueOf((await init(first, server)).answer);
+  const second = await openDaemon();
+  const refused = (await init(second, server)).answer;
+  expect(refused).toMatchObject({ ok: false, error: { code: "InviteNeeded", exit: 8 } });
+  const alone = { user: second.daemon.home?.engine.user, server: null };
+  expect((await init(second, null)).answer).toMatchObject({ ok: true, value: alone });
+  const admin = startProgram(["admin", "invite", ...flags]);
+  await admin.ended;
+  const { invite } = JSON.parse(admin.out()) as { readonly invite: string };
+  const linked = await second.talk(
+    "init",
+    { server, invite, isLocal: false, card },
+    () => undefined,
+  );
+  expect(linked).toMatchObject({ ok: true, value: { ...alone, server } });
+  await until(() => isCurrent(second), "it is taken in");
+  await program.stop();
+});
+
+test("a phone that reads the link is let in to read, until the day that was said", async () => {
+  const inner = await openDaemon();
+  valueOf((await init(inner)).answer);
+  const phone = createDeviceKeys({ randomBytes: systemRandomBytes });
+  const url = Promise.withResolvers<string>();
+  const paired = inner.talk("pair", { days: 7 }, (line) => {
+    if ("url" in line) return void url.resolve(line.url);
+    return { number: line.check };
+  });
+  const { origin, pathname, hash } = new URL(await url.promise);
+  expect([origin, pathname]).toEqual([relay.url, "/"]);
+  const joined = await joinByPairing(
+    {
+      store: openMemoryLocalStore(createMemoryDisk()),
+      transport: createNodeTransport(),
+      clock: systemClock,
+      randomBytes: systemRandomBytes,
+      device: phone,
+      relayUrl: origin,
+      program: "phone 1",
+    },
+    { showCode: () => {}, showCheckNumber: () => {} },
+    { scope: DeviceScope.Viewer, card: { name: "phone", system: "iOS" }, code: hash.slice(1) },
+  );
+  expect(joined.ok).toBe(true);
+  const { device, expires } = valueOf(await paired);
+  expect([device, expires]).toEqual([phone.id, expect.stringMatching(/^\d{4}-/u)]);
+  const { devices } = valueOf(await inner.call("devices", {}));
+  expect(devices.find(({ id }) => id === device)).toMatchObject({
+    name: "phone",
+    scope: "viewer",
+    expires,
+  });
 });
 
 test("a second machine joins, has all of it, and both show the same words to compare", async () => {

@@ -15,15 +15,27 @@ const exitVersionMismatch = 13;
 const alreadyTried = "DURO_NODE_CHOSEN";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const main = join(here, "..", "src", "main.ts");
+/** What was built for others to install, or the source beside it. */
+const built = join(here, "..", "dist", "duro-relay.mjs");
+const main = existsSync(built) ? built : join(here, "..", "src", "main.ts");
 const isNew = Number(process.versions.node.split(".")[0]) >= majorMin;
 
-/** Of the package `node`, in this workspace or in whatever folder this was installed to. */
+const isWindows = process.platform === "win32";
+/** Packages that hold the program of a Node: of the workspace, and of what npm installs for a user. */
+const nodePackages = [
+  "node",
+  `node-${isWindows ? "win" : process.platform}-${process.arch}`,
+  `node-bin-${process.platform}-${process.arch}`,
+];
+
+/** Of this workspace, or of whatever folder this was installed to. */
 const pinnedNode = () => {
-  const program = process.platform === "win32" ? "node.exe" : "node";
   for (let folder = here; ; folder = dirname(folder)) {
-    const path = join(folder, "node_modules", "node", "bin", program);
-    if (existsSync(path)) return path;
+    for (const name of nodePackages) {
+      const program = isWindows ? "node.exe" : "node";
+      const path = join(folder, "node_modules", name, "bin", program);
+      if (existsSync(path)) return path;
+    }
     if (folder === dirname(folder)) return undefined;
   }
 };

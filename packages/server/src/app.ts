@@ -146,7 +146,7 @@ const buildRoutes = async (
     nonces,
     nowMs,
     metrics,
-    hosts: names.hosts,
+    hostsFor: names.hostsFor,
     registration: config.registration,
     deviceCountMax: quotas.deviceCountMax,
     quotaByteLength: quotas.byteLength,
@@ -163,7 +163,8 @@ const buildRoutes = async (
   await socketRoute(http, {
     connect: (socket, checkLogin) => relay.connect(socket, checkLogin),
     disconnected: (connection) => relay.disconnected(connection),
-    loginCheckFor: (dialled) => createLoginCheck(signer, { allowed: names.hosts(), dialled }),
+    loginCheckFor: (dialled) =>
+      createLoginCheck(signer, { allowed: names.hostsFor(dialled), dialled }),
     origins: names.origins,
     admit: (socketAddress) => admission.admit(socketAddress),
     isStopping,

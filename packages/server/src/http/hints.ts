@@ -39,7 +39,7 @@ export const addHints = (
   );
   app.addHook("onRequest", (request, _reply, done) => {
     const isLogin = pathsWithLogin.has(request.routeOptions.url ?? "");
-    if (isLogin && !names.hosts().includes(request.host.toLowerCase())) sayHost();
+    if (isLogin && !names.hostsFor(request.host).includes(request.host.toLowerCase())) sayHost();
     if (trustedProxies.length === 0 && request.headers["x-forwarded-for"] !== undefined) sayProxy();
     done();
   });

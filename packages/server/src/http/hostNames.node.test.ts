@@ -94,6 +94,38 @@ test.each([
   expect(localUrl(on(address, 8787))).toBe(url);
 });
 
+describe("a tunnel on this machine", () => {
+  const namesOn = (listening: ReturnType<typeof on>, publicUrls: readonly string[] = []) => {
+    const names = createHostNames({ publicUrls, allowedOrigins: [], machine });
+    names.listensOn(listening);
+    return names;
+  };
+
+  test.each(["127.0.0.1:9000", "localhost:9000", "[::1]:9000", "LOCALHOST:9000"])(
+    "that is dialled as %s is a name of a relay of this machine",
+    (dialled) => {
+      const names = namesOn(on("127.0.0.1", 8787));
+      expect(names.hostsFor(dialled)[0]).toBe(dialled.toLowerCase());
+      expect(names.hosts()).not.toContain(dialled.toLowerCase());
+    },
+  );
+
+  test.each(["relay.example:9000", "127.0.0.1.example:9000", "localhost", "192.168.1.5:9000", ""])(
+    "is nothing that is dialled as %j",
+    (dialled) => {
+      const names = namesOn(on("127.0.0.1", 8787));
+      expect(names.hostsFor(dialled)).toEqual(names.hosts());
+    },
+  );
+
+  test("ends at no relay that has a public name, or that listens elsewhere", () => {
+    const far = namesOn(on("127.0.0.1", 8787), ["https://relay.example"]);
+    expect(far.hostsFor("127.0.0.1:9000")).toEqual(["relay.example"]);
+    const lan = namesOn(on("192.168.1.5", 8787));
+    expect(lan.hostsFor("127.0.0.1:9000")).not.toContain("127.0.0.1:9000");
+  });
+});
+
 test("names are known once the port is", () => {
   const names = createHostNames({
     publicUrls: [],

@@ -48,6 +48,10 @@ const loopbackNames = ["localhost", "127.0.0.1", "::1"];
 export const isLoopback = (address: string): boolean =>
   address === "::1" || /^(::ffff:)?127\./u.test(address) || address === "localhost";
 
+/** With a port. */
+const isLoopbackHost = (host: string | undefined): host is string =>
+  host !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\]):\d{1,5}$/u.test(host);
+
 const isEveryAddress = (address: string): boolean => address === "0.0.0.0" || address === "::";
 
 const namesOf = (address: string, host: string, machine: MachineNames): readonly string[] => {
@@ -73,6 +77,11 @@ export const localUrl = ({ addresses: [first] }: Listening): string | undefined 
 export interface HostNames {
   /** A login may be signed for these. */
   readonly hosts: () => readonly string[];
+  /**
+   * The same for a request that was sent to that host. Without public names a relay of this machine is
+   * also reached through any port of it, as by a tunnel: nobody far away is dialled under such a name.
+   */
+  readonly hostsFor: (dialled: string | undefined) => readonly string[];
   /** Pages of these origins may ask. */
   readonly origins: () => ReadonlySet<string>;
   readonly listensOn: (listening: Listening) => void;
@@ -97,11 +106,20 @@ export const createHostNames = ({
     };
   };
   let names = namesOn(undefined);
+  let isLocal = false;
   return {
     hosts: () => names.hosts,
+    hostsFor: (dialled) => {
+      const host = dialled?.toLowerCase();
+      const isTunnel = publicUrls.length === 0 && isLocal && isLoopbackHost(host);
+      return isTunnel && !names.hosts.includes(host) ? [host, ...names.hosts] : names.hosts;
+    },
     origins: () => names.origins,
     listensOn: (listening) => {
       names = namesOn(listening);
+      isLocal = listening.addresses.some(
+        ({ address }) => isLoopback(address) || isEveryAddress(address),
+      );
     },
   };
 };

@@ -34,7 +34,7 @@ export interface AccountDeps extends LoginDeps, ExportDeps {
   readonly accountStore: AccountStore;
   readonly metrics: Metrics;
   /** That a login may be signed for, as they are now. */
-  readonly hosts: () => readonly string[];
+  readonly hostsFor: (dialled: string) => readonly string[];
   readonly registration: Admission["kind"];
   readonly deviceCountMax: number;
   /** Of accounts without a quota of their own; undefined: as much as there is room for. */
@@ -96,7 +96,7 @@ const loggedIn = async (
   limit: Limit,
   request: FastifyRequest,
 ): Promise<Result<DeviceRow, Refused>> => {
-  const hosts = { allowed: deps.hosts(), dialled: request.host };
+  const hosts = { allowed: deps.hostsFor(request.host), dialled: request.host };
   const device = await checkLoginHeader(deps, request.headers.authorization, hosts);
   const outcome = device.ok ? "ok" : device.error.name;
   deps.metrics.logins.inc({ over: "http", outcome });

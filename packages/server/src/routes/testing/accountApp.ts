@@ -58,7 +58,7 @@ export const createAccountApp = (options: AccountAppOptions = {}) => {
     generation,
     nonces,
     nowMs,
-    hosts: app.names.hosts,
+    hostsFor: app.names.hostsFor,
     blobList: options.blobList ?? noBlobs,
     registration,
     deviceCountMax: 256,
