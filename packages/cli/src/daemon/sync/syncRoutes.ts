@@ -31,7 +31,9 @@ export const syncRoutes: readonly Route[] = [
     schema: nothing,
     run: async (daemon) => {
       const home = needHome(daemon);
-      return home.ok ? ok(statusOf(daemon, home.value)) : home;
+      if (!home.ok) return home;
+      await home.value.settled();
+      return ok(statusOf(daemon, home.value));
     },
   }),
   callRoute<"pause">({
