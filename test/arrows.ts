@@ -15,6 +15,7 @@ export const arrows: Readonly<Record<string, PackageRule>> = {
     // Never "@duro/crypto": what is secret stays with the client, and a command only asks the daemon.
     mayImport: ["@duro/client", "@duro/client/node", "@duro/crypto/types", "@duro/memory"],
     mayUseNode: true,
+    testsMayImport: ["@duro/memory/testing/*"],
   },
   crypto: { mayImport: [], mayUseNode: false },
   protocol: { mayImport: ["@duro/crypto/types"], mayUseNode: false },

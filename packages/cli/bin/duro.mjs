@@ -53,13 +53,15 @@ const refuse = () => {
 const runOn = async (node) => {
   const { spawn } = await import("node:child_process");
   const { constants } = await import("node:os");
-  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  let child;
+  // Before it starts, so that none comes in between and ends this process alone.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.kill(signal));
+  child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     // The channel closes with this process, however it dies, and the program then ends as well.
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, [alreadyTried]: "1" },
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
-    process.on(signal, () => child.kill(signal));
   child.on("error", refuse);
   child.on("exit", (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal];

@@ -85,7 +85,7 @@ const serve = async (answer: (name: string) => string | undefined) => {
 test("the version is that of the package, in words and as JSON", async () => {
   const manifest = readFileSync(join(import.meta.dirname, "..", "package.json"), "utf8");
   const { version } = JSON.parse(manifest) as { version: string };
-  for (const line of [["version"], ["--version"], ["-V"]])
+  for (const line of [["version"], ["--version"], ["-V"], ["forget", "--version"]])
     expect(await run(line)).toEqual({ out: `duro ${version}\n`, err: "", exit: 0 });
   const json = await run(["version", "--json"]);
   expect(JSON.parse(json.out)).toEqual({ version });
@@ -238,7 +238,10 @@ describe("on a Node that is too old", () => {
 
   test("signals reach that Node", async () => {
     const program = oldLauncher();
-    installNode("node", "trap 'exit 42' TERM; echo ready; while :; do sleep 0.05; done");
+    installNode(
+      "node",
+      "trap 'exit 42' TERM; echo ready; for n in $(seq 400); do sleep 0.05; done",
+    );
     const { child, said, ended } = start([], {}, program);
     await expect.poll(() => said.out).toBe("ready\n");
     child.kill("SIGTERM");

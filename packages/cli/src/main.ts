@@ -1,5 +1,5 @@
 /** The program: the only file that reads its arguments and environment, its signals and its exits. */
-import { readFileSync, realpathSync, statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { isatty } from "node:tty";
@@ -8,16 +8,12 @@ import { createOutput } from "./output/createOutput.ts";
 import type { Output } from "./output/output.ts";
 import type { Machine } from "./places/findPlaces.ts";
 import { type Io, runLine, sayFailure } from "./runLine.ts";
+import { version } from "./version.ts";
 
 const packageFolder = join(import.meta.dirname, "..");
 /** SIGHUP: the terminal is gone, and so is whoever could press Ctrl-C. */
 const interruptSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 const columnsUsual = 100;
-
-const version = (): string => {
-  const manifest = readFileSync(join(packageFolder, "package.json"), "utf8");
-  return (JSON.parse(manifest) as { readonly version: string }).version;
-};
 
 const homeFolder = (): string | undefined => {
   try {
@@ -50,13 +46,12 @@ const machine = (): Machine => ({
 });
 
 const isTerminal = { in: isatty(0), out: isatty(1), err: isatty(2) };
+/** One that can be drawn on. */
+const isDumb = process.env["TERM"] === "dumb";
 
 /** On the streams that have a terminal; whoever prints to a file wants no colours in it. */
 const hasColour = (): boolean =>
-  (process.env["NO_COLOR"] ?? "") === "" &&
-  process.env["TERM"] !== "dumb" &&
-  isTerminal.out &&
-  isTerminal.err;
+  (process.env["NO_COLOR"] ?? "") === "" && !isDumb && isTerminal.out && isTerminal.err;
 
 const interrupted = (): never => process.exit(Exit.Interrupted);
 
@@ -64,7 +59,7 @@ const createOut: Io["createOut"] = (options): Output =>
   createOutput({
     ...options,
     hasColour: hasColour(),
-    isErrTerminal: isTerminal.err,
+    isErrTerminal: isTerminal.err && !isDumb,
     isOutTerminal: isTerminal.out,
     columns: (isTerminal.out ? process.stdout.columns : undefined) ?? columnsUsual,
     writeOut: (bytes, done) => void process.stdout.write(bytes, () => done?.()),
@@ -102,7 +97,7 @@ const io: Io = {
   argv: process.argv.slice(2),
   machine: machine(),
   program: {
-    version: version(),
+    version,
     nodePath: process.execPath,
     mainFile: join(packageFolder, "bin", "duro.mjs"),
   },

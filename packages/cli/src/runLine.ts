@@ -60,6 +60,7 @@ const findAndRun = async (io: Io): Promise<Exit> => {
     const { showCommand } = await import("./commands/help.ts");
     return showCommand(entry, { out: outOf(io, read.globals), commands });
   }
+  if (read.wantsVersion) return showVersion(io, outOf(io, read.globals));
   const places = findPlaces(machine, read.globals.home);
   if (places === undefined) return outOf(io, read.globals).problem(noPlace);
   return runCommand(command, { ...read, places }, io);
@@ -122,8 +123,7 @@ const explain = async (
 ): Promise<Exit> => {
   const { globals, wantsHelp, wantsVersion } = readGlobals(found.rest, io.machine.env);
   const out = outOf(io, globals);
-  const { version } = io.program;
-  if (wantsVersion) return out.result({ version }, () => `duro ${version}`);
+  if (wantsVersion) return showVersion(io, out);
   const { showGroup, showOverview } = await import("./commands/help.ts");
   if (found.kind === "none") return showOverview({ out, commands });
   if (wantsHelp) return showGroup(found.group, { out, commands });
@@ -133,6 +133,9 @@ const explain = async (
     `duro help ${found.group}`,
   );
 };
+
+const showVersion = ({ program: { version } }: Io, out: Output): Exit =>
+  out.result({ version }, () => `duro ${version}`);
 
 const noPlace: Problem = {
   code: "NoHomeFolder",

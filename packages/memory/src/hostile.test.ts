@@ -11,7 +11,7 @@ import { projectGroups } from "./commands/projects.ts";
 import { remember } from "./commands/remember.ts";
 import { docNames } from "./docs/directory.ts";
 import { kindNames, kinds } from "./entities/kinds.ts";
-import { bringIn } from "./exchange/bringIn.ts";
+import { bringIn } from "./testing/bringIn.ts";
 import { exportDoc } from "./exchange/exportDoc.ts";
 import { exportToJson, parseExport } from "./exchange/exportJson.ts";
 import { exportToFiles } from "./exchange/exportMarkdown.ts";

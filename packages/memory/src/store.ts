@@ -22,6 +22,8 @@ export interface Entry<Core, F extends Fields = Fields> {
   readonly author: Author | undefined;
   /** Whether somebody other than the creator wrote the core, or anybody wrote it twice. */
   readonly isAltered: boolean;
+  /** Who forgot it, proved in the same way. */
+  readonly forgottenBy: Author | undefined;
 }
 
 export const coreName = "c";
@@ -112,8 +114,18 @@ export const readEntry = <Core, F extends Fields>(
     core: core.value,
     author: written === undefined ? undefined : memory.authorOf(written.clientId, name),
     isAltered: !isOriginal,
+    forgottenBy: forgetterOf(memory, name, map),
     ...readValues(map, kind),
   };
+};
+
+const forgetterOf = (
+  memory: Source["memory"],
+  name: DocName,
+  map: Y.Map<unknown>,
+): Author | undefined => {
+  const deleted = writingOf(map, "deleted");
+  return deleted === undefined ? undefined : memory.authorOf(deleted.clientId, name);
 };
 
 const readValues = <F extends Fields>(

@@ -13,6 +13,7 @@ import {
 import { type Answer, exchange } from "./exchange.ts";
 import { readAll } from "./lines.ts";
 import { hold, type Talk } from "./talk.ts";
+import { whileItLives } from "./whileItLives.ts";
 
 export interface ApiDeps {
   readonly socket: string;
@@ -38,12 +39,12 @@ export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
 
   const begin = async (name: string, body: unknown): Promise<Begun> => {
     const request = { socket, name, body, version };
-    let begun = await exchange(request);
+    let begun = await whileItLives(exchange(request), request);
     if (!begun.ok && begun.error.type === "NotListening") {
       if (starter === undefined) return err(daemonNotRunning);
       const started = await (await starter()).start();
       if (!started.ok) return started;
-      begun = await exchange(request);
+      begun = await whileItLives(exchange(request), request);
     }
     if (!begun.ok) return err(exchangeProblem(begun.error, socket));
     if (begun.value.status !== versionMismatchStatus) return begun;

@@ -25,8 +25,8 @@ export const exchangeProblem = (error: ExchangeError | ReadError, socket: string
     case "NoAnswer":
       return unreachable(
         "DaemonSilent",
-        `Something listens at ${socket} and does not take the call: the daemon hangs, or is stopped.`,
-        "duro daemon restart",
+        `Something listens at ${socket} and does not answer: the daemon hangs, or was halted.`,
+        "end its process, or let it go on, and run this again; duro doctor says more",
       );
     case "Refused":
       return unreachable(

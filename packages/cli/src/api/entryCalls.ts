@@ -65,7 +65,7 @@ export interface EntryCalls {
     readonly body: {
       readonly ids: readonly string[];
       readonly how: "forget" | "purge" | "undo";
-      /** Undo only: all that this device forgot since then, in place of ids. */
+      /** In place of ids: all that this device forgot since then, to bring back or to purge. */
       readonly by?: { readonly device: string; readonly since: string } | undefined;
       /** A person said yes to as many as these are. */
       readonly isAgreed?: boolean | undefined;

@@ -23,7 +23,7 @@ export interface ExchangeProgress {
 
 export type ExportFormat = "json" | "md";
 
-export interface ExportCountsJson {
+interface ExportCountsJson {
   readonly counts: Readonly<Record<string, number>>;
 }
 

@@ -170,6 +170,7 @@ describe("the environment", () => {
         home: "/srv/duro",
       },
       wantsHelp: false,
+      wantsVersion: false,
     });
   });
 

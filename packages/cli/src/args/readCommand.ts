@@ -18,6 +18,7 @@ export interface ReadCommand {
   readonly flags: FlagValues;
   readonly globals: Globals;
   readonly wantsHelp: boolean;
+  readonly wantsVersion: boolean;
 }
 
 export const readCommand = (
@@ -28,17 +29,15 @@ export const readCommand = (
   const helpLine = `duro help ${command.name}`;
   const flags: Flags = { ...command.flags, ...globalFlags };
   const line = readLine(tokens, flags, helpLine);
-  // Who asks for help is not told first what else is wrong.
   const wantsHelp = line.values.get("help") === true;
-  if (!wantsHelp) checkWords(command, line.words);
-  const values = wantsHelp ? line.values : withTwins(line.values, flags, env);
+  const wantsVersion = line.values.get("version") === true;
+  // Who only asks about it is not told first what else is wrong.
+  const isQuestion = wantsHelp || wantsVersion;
+  if (!isQuestion) checkWords(command, line.words);
+  const values = isQuestion ? line.values : withTwins(line.values, flags, env);
   const own = Array.from(values).filter(([name]) => Object.hasOwn(command.flags, name));
-  return {
-    args: line.words,
-    flags: Object.fromEntries(own),
-    globals: globalsOf(values),
-    wantsHelp,
-  };
+  const globals = globalsOf(values);
+  return { args: line.words, flags: Object.fromEntries(own), globals, wantsHelp, wantsVersion };
 };
 
 /** Of a line that names no command. */

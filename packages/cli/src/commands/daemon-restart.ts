@@ -5,7 +5,7 @@ export const command: Command = {
   about: "ends the daemon and starts it anew",
   arguments: [],
   flags: {},
-  examples: [["duro daemon restart", "after an update, or when it hangs"]],
+  examples: [["duro daemon restart", "after the proxy or another setting changed"]],
   run: async ({ api, stopDaemon, out }) => {
     const stopped = await stopDaemon();
     if (!stopped.ok) return out.problem(stopped.error);

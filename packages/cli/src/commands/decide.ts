@@ -28,7 +28,7 @@ export const command: Command = {
     alternative: {
       kind: "list",
       value: "TEXT",
-      about: "what was not chosen; may be given several times",
+      about: "what was not chosen",
     },
     tag: tagFlag,
     project: projectFlag,

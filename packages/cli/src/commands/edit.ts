@@ -21,7 +21,7 @@ export const command: Command = {
       value: "TEXT",
       about: "new words, in a new entry that stands in place of this one; - reads stdin",
     },
-    tag: { ...tagFlag, about: "the tags from now on; may be given several times" },
+    tag: { ...tagFlag, about: "its tags from now on, in place of those it had" },
     confidence: confidenceFlag,
     pin: { kind: "boolean", about: "never fades", opposite: "unpin" },
     unpin: { kind: "boolean", about: "fades again", opposite: "pin" },

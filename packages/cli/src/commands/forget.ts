@@ -22,7 +22,11 @@ export const command: Command = {
   flags: {
     undo: { kind: "boolean", about: "brings them back, within 7 days", opposite: "purge" },
     purge: { kind: "boolean", about: "removes them for good, at once; asks", opposite: "undo" },
-    device: { kind: "text", value: "DEVICE", about: "with --undo: all that this device forgot" },
+    device: {
+      kind: "text",
+      value: "DEVICE",
+      about: "in place of ids: all that this device forgot",
+    },
     since: {
       kind: "text",
       value: "TIME",
@@ -67,7 +71,7 @@ const misuse = ({ ids, how, device, since }: Given): Problem | undefined => {
   });
   if (device === undefined && since === undefined)
     return ids.length === 0 ? refused("Which entries? No id was given.") : undefined;
-  if (how !== "undo") return refused("--device and --since go with --undo.");
+  if (how === "forget") return refused("--device and --since go with --undo or --purge.");
   if (device === undefined || since === undefined)
     return refused("--device and --since go together.");
   return ids.length > 0 ? refused("Either ids, or --device with --since.") : undefined;
@@ -79,7 +83,7 @@ const forget = async (context: CommandContext, asked: Asked): Promise<Exit> => {
   if (answer.ok) return out.result(answer.value, () => textOf(asked.how, answer.value));
   const isQuestion = ["MassDeletion", "PurgeNotAgreed"].includes(answer.error.code);
   if (!isQuestion || !canAsk || asked.isAgreed === true) return out.problem(answer.error);
-  const count = `${new Set(asked.ids).size}`;
+  const count = asked.by === undefined ? `${new Set(asked.ids).size}` : "yes";
   out.say(answer.error.message);
   const said = await out.ask(
     `To ${asked.how} ${count === "1" ? "it" : "all of them"}, type ${count}: `,

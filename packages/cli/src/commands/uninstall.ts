@@ -93,16 +93,21 @@ const doneText = (
   { isPurge, last: { device } }: { readonly isPurge: boolean; readonly last: LastWords },
 ): string =>
   [
-    removed.length === 0 ? "Nothing of Duro was here." : "Duro is gone from this machine:",
+    firstLine(removed, isPurge),
     ...removed.map((path) => `  removed  ${path}`),
-    ...kept.map((path) => `  stays    ${path}`),
+    ...kept.map((path) => `  stays    ${path}${isPurge ? ", with what is not Duro's" : ""}`),
     ...(isPurge || kept.length === 0
       ? []
       : [
-          "The memory stays; duro uninstall --purge removes it, and any duro command goes on with it.",
+          "The memory stays, and any duro command goes on with it; duro uninstall --purge removes it.",
         ]),
     ...(isPurge && device !== undefined
-      ? [`Your other machines still list this one: duro device revoke ${device}`]
+      ? [`Your other machines still list this one: duro device revoke ${device}, on one of them.`]
       : []),
-    "The program goes with: npm uninstall --global duro",
+    "The program itself goes with: npm uninstall --global duro",
   ].join("\n");
+
+const firstLine = (removed: Removed["removed"], isPurge: boolean): string => {
+  if (!isPurge) return "No daemon runs any more, and no service starts one.";
+  return removed.length === 0 ? "Nothing of Duro was here." : "Duro is gone from this machine:";
+};

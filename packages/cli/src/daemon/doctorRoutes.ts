@@ -19,7 +19,7 @@ export const doctorRoutes: readonly Route[] = [
     schema: Type.Object({ isNetworkAsked: Type.Boolean() }),
     run: async (daemon, { isNetworkAsked }) => {
       const { home, settings } = daemon;
-      const { server, pausedUntil } = settings.now;
+      const { server, pausedUntil, wordsTestedAtMs } = settings.now;
       const facts: DaemonFacts = {
         pid: process.pid,
         version: daemon.version,
@@ -36,7 +36,7 @@ export const doctorRoutes: readonly Route[] = [
             : null,
         alarms: home === undefined ? [] : statusOf(daemon, home).alarms,
         index: home === undefined ? null : await indexFacts(home),
-        wordsTested: null,
+        wordsTested: wordsTestedAtMs === undefined ? null : new Date(wordsTestedAtMs).toISOString(),
       };
       return ok(facts);
     },

@@ -39,6 +39,8 @@ export interface IndexerDeps {
   readonly memory: Memory;
   readonly documents: Documents;
   readonly index: SearchIndex;
+  /** Others may write, too. */
+  readonly hasRelay: boolean;
   readonly after: (ms: number, run: () => void) => () => void;
   readonly onIndexed: (ids: readonly EntryId[] | "all") => void;
   readonly onFailure: (cause: unknown) => void;
@@ -55,6 +57,10 @@ const indexed: readonly KindName[] = [
 ];
 /** What comes in many small pieces is read once. */
 const gatherMs = 30;
+/** While the relay brings what was missed: whole documents at once, and not for each piece of them. */
+const gatherCatchingUpMs = 1_000;
+/** Of more entries at once, reading the document as a whole is cheaper. */
+const oneByOneMax = 100;
 const unsure = "+";
 
 export const createIndexer = (deps: IndexerDeps): Indexer => {
@@ -85,18 +91,27 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
     if (mark === undefined) return;
     const changed = documents.takeChanged(name);
     const said = vault.status.hasUnsaved ? `${mark}${unsure}` : mark;
-    if (changed === "all" || !inStep.has(name)) replace(name, said);
-    else if (changed.size > 0 || index.markOf(name) !== said) updateSome(name, said, changed);
+    if (changed === "all" || !inStep.has(name) || changed.size > oneByOneMax)
+      return replace(name, said);
+    if (changed.size > 0 || index.markOf(name) !== said) updateSome(name, said, changed);
+    return undefined;
   };
 
-  const replace = (name: DocName, mark: string): void => {
+  /** What changes while it goes on is known, and written as it comes. */
+  const replace = async (name: DocName, mark: string): Promise<void> => {
     const items = itemsOf(memory, name, { types: indexed });
     // It was let go meanwhile, and is looked at again.
     if (!items.ok) return void waiting.add(name);
-    index.replaceDoc(name, mark, items.value.map(indexRowOf));
     inStep.add(name);
+    await index.replaceDocInTurns(name, mark, items.value.map(indexRowOf), turn);
     deps.onIndexed("all");
+    if ((await vault.markOf(documents.idOf(name))) === mark) return undefined;
+    waiting.add(name);
+    return begin();
   };
+
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => void deps.after(0, () => resolve(undefined)));
 
   const updateSome = (name: DocName, mark: string, changed: ReadonlySet<EntryId>): void => {
     const rows = [];
@@ -127,8 +142,8 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
       if (name === undefined) return;
       waiting.delete(name);
       await update(name);
-      // Between two documents others have their turn.
-      await new Promise((resolve) => void deps.after(0, () => resolve(undefined)));
+      // Between two documents others have theirs.
+      await turn();
     }
   };
 
@@ -145,7 +160,8 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
     !isStopped && (isAllWaiting || waiting.size > 0 || running !== undefined);
 
   const begin = (): void => {
-    endGathering ??= deps.after(gatherMs, () => {
+    const isCatchingUp = deps.hasRelay && !vault.status.isCaughtUp;
+    endGathering ??= deps.after(isCatchingUp ? gatherCatchingUpMs : gatherMs, () => {
       endGathering = undefined;
       void run();
     });

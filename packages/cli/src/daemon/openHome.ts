@@ -50,6 +50,8 @@ export interface OpenHome extends Home, AsyncDisposable {
 /** Documents that nobody has used for so long are let go. */
 const idleMs = 30_000;
 const lookMs = 10_000;
+const tidyStepsMax = 20;
+const tidyPauseMs = 50;
 /** A machine that was just let in waits for the vault's log. */
 const vaultWaitMsMax = 20_000;
 /** A read waits no longer than this for what is still being indexed. */
@@ -143,6 +145,7 @@ const furnish = async (
     memory,
     documents,
     index,
+    hasRelay: deps.server !== undefined,
     after: (ms, run) => clock.after(ms, run),
     onIndexed: (ids) => deps.onChange({ ids }),
     onFailure: (cause) => log.error("indexing failed", failureFacts(cause)),
@@ -155,11 +158,13 @@ const furnish = async (
   indexer.changed(undefined);
   /** Nothing is let go while somebody works with it. */
   let workCount = 0;
+  let isClosed = false;
   let endLooking = (): void => {};
   const look = (): void => {
     endLooking = clock.after(lookMs, () => {
       look();
       if (workCount > 0) return;
+      tidy();
       // The root is small, and every look at the memory needs it.
       documents.docOf(rootDoc);
       documents
@@ -168,6 +173,12 @@ const furnish = async (
     });
   };
   look();
+
+  /** A few short steps at a time, as long as nobody works. */
+  const tidy = (stepCount = tidyStepsMax): void => {
+    if (workCount > 0 || stepCount === 0 || isClosed || !index.tidy()) return;
+    clock.after(tidyPauseMs, () => tidy(stepCount - 1));
+  };
 
   const isRemoved = (): boolean => engine.isRemoved || deps.isRemovedByRelay();
 
@@ -222,6 +233,7 @@ const furnish = async (
         return done;
       }),
     [Symbol.asyncDispose]: async () => {
+      isClosed = true;
       endLooking();
       for (const stop of stops) stop();
       await indexer.stop();

@@ -6,6 +6,8 @@ export interface Settings {
   readonly pausedUntil?: number | "always" | undefined;
   /** The relay refuses this device since it was removed. Its word alone: the log that proves it is kept from whoever is removed. */
   readonly isRemovedByRelay?: boolean | undefined;
+  /** When somebody last tried the recovery words here, and they were right. */
+  readonly wordsTestedAtMs?: number | undefined;
 }
 
 export interface SettingsFile {

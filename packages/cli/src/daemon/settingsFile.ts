@@ -16,6 +16,7 @@ const schema = Type.Object({
   server: Type.Optional(Type.String({ maxLength: 2_048 })),
   isRemovedByRelay: Type.Optional(Type.Boolean()),
   pausedUntil: Type.Optional(Type.Union([Type.Number(), Type.Literal("always")])),
+  wordsTestedAtMs: Type.Optional(Type.Number()),
 });
 
 export const openSettings = async (path: string): Promise<Result<SettingsFile, Problem>> => {

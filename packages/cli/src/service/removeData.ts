@@ -17,7 +17,7 @@ export interface Removed {
 /** The beginnings of the names of what is ours. */
 const ours = {
   config: /^settings\.json/u,
-  data: /^(?:device\.seed|store\.sqlite|index\.sqlite|daemon\.lock|service$)/u,
+  data: /^(?:device\.seed|store\.sqlite|index\.sqlite|daemon\.lock|seen-devices\.json|service$)/u,
   state: /^(?:log$|run$|start\.lock|start\.log)/u,
 } as const;
 

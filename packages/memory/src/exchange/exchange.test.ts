@@ -9,13 +9,15 @@ import { docNames } from "../docs/directory.ts";
 import { parseDocName } from "../docs/names.ts";
 import { kindNames } from "../entities/kinds.ts";
 import { type EntryId, parseEntryId } from "../ids.ts";
-import type { Memory } from "../memory.ts";
+import { type Memory, withDocs } from "../memory.ts";
 import { devicePath, furnish } from "../testing/furnish.ts";
+import { bringIn } from "../testing/bringIn.ts";
 import { createWorld, errorOf, valueOf } from "../testing/replicas.ts";
-import { bringIn } from "./bringIn.ts";
 import { exportDoc } from "./exportDoc.ts";
 import { exportToJson, parseExport } from "./exportJson.ts";
 import { exportToFiles } from "./exportMarkdown.ts";
+import { planImport } from "./planImport.ts";
+import { batchesOf } from "./writeImport.ts";
 
 const partsOf = (memory: Memory) =>
   valueOf(docNames(memory)).map((name) => valueOf(exportDoc(memory, name)));
@@ -106,6 +108,26 @@ describe("[MEM12] an export comes back", () => {
     const inside = (memory: Memory): readonly string[] =>
       partsOf(memory).flatMap(({ entries }) => entries.map(({ id }) => id));
     expect(inside(to).filter((id) => inside(from).includes(id))).toEqual([]);
+  });
+
+  test("where documents are opened when they are asked for, each once", async () => {
+    const from = createWorld().device("laptop").memory;
+    furnish(from);
+    const incoming = valueOf(parseExport(exported(from)));
+    const { memory, doc } = createWorld({ isLazy: true }).device("other");
+    const opened: string[] = [];
+    const open = (name: Parameters<typeof doc>[0]): Promise<void> => {
+      opened.push(name);
+      doc(name);
+      return opened.length < 50 ? Promise.resolve() : Promise.reject(new Error("without end"));
+    };
+    const plan = valueOf(await withDocs(open, () => planImport(memory, incoming)));
+    expect(plan.entries.length).toBe(incoming.entries.length);
+    for (const batch of batchesOf(plan)) valueOf(await withDocs(open, () => batch.write(memory)));
+    expect(new Set(opened).size).toBe(opened.length);
+    expect(exported(memory)).toBe(exported(from));
+    const again = valueOf(await withDocs(open, () => planImport(memory, incoming)));
+    expect([again.entries, again.events]).toEqual([[], []]);
   });
 
   test("with references that lead to the new entries", () => {

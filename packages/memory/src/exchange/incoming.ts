@@ -1,5 +1,4 @@
 /** What an import brings, whichever format it came in: one shape for all, with ids that are still foreign. */
-import type { DocName } from "../docs/names.ts";
 import type { KindName } from "../entities/kinds.ts";
 import type { EntryId } from "../ids.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -38,13 +37,4 @@ export interface Incoming {
   readonly entries: readonly IncomingEntry[];
   readonly events: readonly IncomingEvent[];
   readonly skipped: readonly Skipped[];
-}
-
-export interface ImportReport {
-  readonly importedCount: number;
-  /** Known by its origin: brought in before, or made here. Also what has been forgotten since. */
-  readonly presentCount: number;
-  readonly skipped: readonly Skipped[];
-  readonly ids: readonly EntryId[];
-  readonly docs: readonly DocName[];
 }

@@ -4,7 +4,7 @@
  * import at once both entries stay, and the newer is marked as a duplicate by its origin.
  */
 import type * as Y from "yjs";
-import type { Spot } from "../docs/directory.ts";
+import type { DocName } from "../docs/names.ts";
 import { type EntryId, type EntryType, isEntryId, typeOfId } from "../ids.ts";
 import type { Memory } from "../memory.ts";
 import { writingOf } from "../yjsInternals.ts";
@@ -28,10 +28,11 @@ export const noteImported = (doc: Y.Doc, origins: readonly string[], id: EntryId
  */
 export const reservedFor = (
   memory: Memory,
-  { name, doc }: Spot,
+  { name, doc }: { readonly name: DocName; readonly doc: Y.Doc | undefined },
   kind: { readonly type: EntryType; readonly table: string },
   origins: readonly string[],
 ): EntryId | undefined => {
+  if (doc === undefined) return undefined;
   const ledger = ledgerOf(doc);
   for (const origin of origins) {
     const id = ledger.get(origin);

@@ -3,12 +3,14 @@
  * rest will stand. Nothing is written, so a document that is not open stops it before anything happened.
  * Each is known by what it was called before, and gets a random id like any other.
  */
-import type { DocName } from "../docs/names.ts";
+import type * as Y from "yjs";
+import { docNames } from "../docs/directory.ts";
+import { type DocName, monthOf, placeOf } from "../docs/names.ts";
 import { event, eventsTable } from "../entities/event.ts";
 import { kindNames, kinds } from "../entities/kinds.ts";
 import { createEntryId, type EntryId, isEntryId } from "../ids.ts";
 import type { DocNotOpen, Memory } from "../memory.ts";
-import { ok, type Result } from "../result.ts";
+import { err, ok, type Result } from "../result.ts";
 import { isTombstone, isTooLarge } from "../store.ts";
 import type { Incoming, IncomingEntry, IncomingEvent, Skipped } from "./incoming.ts";
 import { importedAs, reservedFor } from "./ledger.ts";
@@ -49,7 +51,11 @@ export const planImport = (memory: Memory, incoming: Incoming): Result<ImportPla
     idByOrigin: new Map(),
     presentCount: 0,
   };
-  const planner = createPlanner(memory);
+  const names = docNames(memory);
+  if (!names.ok) return names;
+  const closed = closedOf(memory, names.value, incoming);
+  if (closed !== undefined) return err({ type: "DocNotOpen", name: closed });
+  const planner = createPlanner(memory, names.value);
   const isProject = ({ type }: IncomingEntry): boolean => type === "project";
   // Projects first: the others stand in theirs.
   for (const entry of [
@@ -64,6 +70,22 @@ export const planImport = (memory: Memory, incoming: Incoming): Result<ImportPla
     if (missing !== undefined) return { ok: false, error: missing };
   }
   return ok(plan);
+};
+
+/** Named before anything is planned: all of the plan is made anew for each. */
+const closedOf = (
+  memory: Memory,
+  names: readonly DocName[],
+  { entries }: Incoming,
+): DocName | undefined => {
+  const months = new Set(
+    entries.filter(({ type }) => kinds[type].place === "memory").map(({ atMs }) => monthOf(atMs)),
+  );
+  return names.find((name) => {
+    const place = placeOf(name);
+    const isNeeded = place?.kind === "memory" && months.has(place.month);
+    return isNeeded && memory.docOf(name) === undefined;
+  });
 };
 
 const planEntry = (
@@ -121,13 +143,7 @@ const planEvent = (
     return undefined;
   }
   const { doc, name } = spot.value;
-  const isGone = kindNames.some((type) => isTombstone(doc.getMap(kinds[type].table).get(target)));
-  const table = doc.getMap(eventsTable);
-  const isHere = (id: string): boolean => table.has(id);
-  const known = [importedAs(doc, one.origins), ...one.origins].find(
-    (id) => id !== undefined && isHere(id),
-  );
-  if (isGone || known !== undefined) return undefined;
+  if (doc !== undefined && isEventOver(doc, target, one.origins)) return undefined;
   const checked = event.read({ ...one.core, of: target }, "", "lenient");
   if (!checked.ok) {
     plan.skipped.push({ what, why: "WrongField", field: checked.error.field });
@@ -140,4 +156,12 @@ const planEvent = (
   plan.events.push({ name, id, event: { ...one, of: target } });
   for (const origin of one.origins) plan.idByOrigin.set(origin, id);
   return undefined;
+};
+
+/** It is here, or what it is of is gone. */
+const isEventOver = (doc: Y.Doc, target: EntryId, origins: readonly string[]): boolean => {
+  const isGone = kindNames.some((type) => isTombstone(doc.getMap(kinds[type].table).get(target)));
+  const table = doc.getMap(eventsTable);
+  const names = [importedAs(doc, origins), ...origins];
+  return isGone || names.some((id) => id !== undefined && table.has(id));
 };

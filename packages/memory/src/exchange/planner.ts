@@ -1,13 +1,6 @@
 /** Where what comes in will stand, and whether it is there already. Counts what it has placed itself. */
 import type * as Y from "yjs";
-import {
-  docNames,
-  entriesPerShardMax,
-  fixedDocOf,
-  shardSize,
-  type Spot,
-  spotOf,
-} from "../docs/directory.ts";
+import { entriesPerShardMax, fixedDocOf, shardSize, spotOf } from "../docs/directory.ts";
 import { type DocName, monthOf, placeOf, rootDoc, shardDoc } from "../docs/names.ts";
 import type { EntryKind } from "../entities/kind.ts";
 import { kindOf } from "../entities/kinds.ts";
@@ -28,37 +21,43 @@ export interface Planner {
   place(
     kind: AnyKind,
     at: { readonly project: EntryId | undefined; readonly entry: IncomingEntry },
-  ): Result<Spot, DocNotOpen>;
+  ): Result<PlannedSpot, DocNotOpen>;
   /** An id that came in, if this vault has such a project itself. */
   ownProject(id: EntryId): EntryId | undefined;
-  noteEntry(id: EntryId, spot: Spot): void;
+  noteEntry(id: EntryId, spot: PlannedSpot): void;
   /** Undefined: nothing of that name is here or planned. */
-  spotOf(id: EntryId): Result<Spot | undefined, DocNotOpen>;
+  spotOf(id: EntryId): Result<PlannedSpot | undefined, DocNotOpen>;
 }
 
-export const createPlanner = (memory: Memory): Planner => {
-  const spots = new Map<EntryId, Spot>();
+/**
+ * Without a document where the directory names none: it is empty, so it need not be open. A new project's
+ * must not have to be, since its id is another one each time that the import is planned.
+ */
+interface PlannedSpot {
+  readonly name: DocName;
+  readonly doc: Y.Doc | undefined;
+}
+
+/** `names`: what the directory lists. Nothing is written while it plans. */
+export const createPlanner = (memory: Memory, names: readonly DocName[]): Planner => {
+  const spots = new Map<EntryId, PlannedSpot>();
   /** How many entries a document has, with those that are planned. */
-  const placed = new Map<Y.Doc, number>();
+  const placed = new Map<DocName, number>();
+  const listed = new Set(names);
+  const namesByMonth = Map.groupBy(names, (name) => {
+    const at = placeOf(name);
+    return at?.kind === "memory" ? at.month : "";
+  });
 
-  /** Nothing is written meanwhile, so it is looked up once. */
-  const namesByMonth = new Map<string, readonly DocName[]>();
+  const spotAt = (name: DocName): Result<PlannedSpot, DocNotOpen> => {
+    if (!listed.has(name)) return ok({ name, doc: memory.docOf(name) });
+    const doc = openDocOf(memory, name);
+    return doc.ok ? ok({ name, doc: doc.value }) : doc;
+  };
 
-  const docsOfMonth = (kind: AnyKind, atMs: number): Result<readonly DocName[], DocNotOpen> => {
+  const docsOfMonth = (kind: AnyKind, atMs: number): readonly DocName[] => {
     const fixed = fixedDocOf(kind, atMs);
-    if (fixed !== undefined) return ok([fixed]);
-    const month = monthOf(atMs);
-    const known = namesByMonth.get(month);
-    if (known !== undefined) return ok(known);
-    const names = docNames(memory);
-    if (!names.ok) return names;
-    const isOfMonth = (name: DocName): boolean => {
-      const place = placeOf(name);
-      return place?.kind === "memory" && place.month === month;
-    };
-    const ofMonth = names.value.filter(isOfMonth);
-    namesByMonth.set(month, ofMonth);
-    return ok(ofMonth);
+    return fixed === undefined ? (namesByMonth.get(monthOf(atMs)) ?? []) : [fixed];
   };
 
   /** Under what it was called elsewhere, or under its own id where it came from here. */
@@ -72,39 +71,39 @@ export const createPlanner = (memory: Memory): Planner => {
     }
     const own = kind.table === project.table ? projectLike(memory, entry) : ok(undefined);
     if (!own.ok || own.value !== undefined) return own;
-    const names = docsOfMonth(kind, atMs);
-    if (!names.ok) return names;
-    for (const name of names.value) {
-      const doc = openDocOf(memory, name);
-      if (!doc.ok) return doc;
-      const known = importedAs(doc.value, origins);
+    for (const name of docsOfMonth(kind, atMs)) {
+      const spot = spotAt(name);
+      if (!spot.ok) return spot;
+      const { doc } = spot.value;
+      const known = doc === undefined ? undefined : importedAs(doc, origins);
       // Said and not written: an import was cut short.
-      if (known !== undefined && doc.value.getMap(kind.table).has(known)) return ok(known);
+      if (known !== undefined && doc?.getMap(kind.table).has(known) === true) return ok(known);
     }
     return ok(undefined);
   };
 
   const place: Planner["place"] = (kind, { project: wanted, entry: { atMs, origins } }) => {
     const fixed = fixedDocOf(kind, atMs);
-    const names = docsOfMonth(kind, atMs);
-    if (!names.ok) return names;
-    for (const name of names.value) {
-      const doc = openDocOf(memory, name);
-      if (!doc.ok) return doc;
-      if (importedAs(doc.value, origins) !== undefined) return ok({ name, doc: doc.value });
+    const ofMonth = docsOfMonth(kind, atMs);
+    for (const name of ofMonth) {
+      const spot = spotAt(name);
+      if (!spot.ok) return spot;
+      const { doc } = spot.value;
+      if (doc !== undefined && importedAs(doc, origins) !== undefined) return spot;
     }
-    const parts = names.value.flatMap((name) => {
+    const parts = ofMonth.flatMap((name) => {
       const shard = placeOf(name);
       return shard?.kind === "memory" && shard.project === wanted ? [shard.part] : [];
     });
     for (let part = Math.max(1, ...parts); ; part += 1) {
       const name = fixed ?? shardDoc({ project: wanted, month: monthOf(atMs), part });
-      const doc = openDocOf(memory, name);
-      if (!doc.ok) return doc;
-      const count = placed.get(doc.value) ?? shardSize(doc.value);
+      const spot = spotAt(name);
+      if (!spot.ok) return spot;
+      const { doc } = spot.value;
+      const count = placed.get(name) ?? (doc === undefined ? 0 : shardSize(doc));
       if (fixed === undefined && count >= entriesPerShardMax) continue;
-      placed.set(doc.value, count + 1);
-      return ok({ name, doc: doc.value });
+      placed.set(name, count + 1);
+      return spot;
     }
   };
 

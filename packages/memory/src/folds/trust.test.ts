@@ -5,7 +5,7 @@ import { judge } from "../commands/judge.ts";
 import { markDuplicates } from "../commands/duplicates.ts";
 import { list } from "../commands/list.ts";
 import { docNames } from "../docs/directory.ts";
-import { bringIn } from "../exchange/bringIn.ts";
+import { bringIn } from "../testing/bringIn.ts";
 import { exportDoc } from "../exchange/exportDoc.ts";
 import { exportToJson, parseExport } from "../exchange/exportJson.ts";
 import { remember } from "../commands/remember.ts";

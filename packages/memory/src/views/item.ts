@@ -34,7 +34,10 @@ export const readItem = (
 const ifAny = <T, U>(value: T | undefined, use: (value: T) => U): U | undefined =>
   value === undefined ? undefined : use(value);
 
-interface AnyEntry extends Pick<Entry<unknown>, "author" | "doc" | "id" | "isAltered" | "sets"> {
+interface AnyEntry extends Pick<
+  Entry<unknown>,
+  "author" | "doc" | "forgottenBy" | "id" | "isAltered" | "sets"
+> {
   readonly core: {
     readonly at: number;
     readonly agent?: object | undefined;
@@ -59,6 +62,7 @@ const baseOf = (entry: AnyEntry, text: string, events: readonly Event[]): ItemBa
   isAltered: entry.isAltered,
   isPinned: entry.fields.pin === true,
   forgottenMs: entry.fields.deleted?.at,
+  forgottenBy: entry.forgottenBy?.device,
   supersededBy: isEntryId(entry.fields.supersededBy) ? entry.fields.supersededBy : undefined,
   trust: trustIn(entry, events),
 });

@@ -24,6 +24,8 @@ export interface ItemBase {
   readonly isAltered: boolean;
   readonly isPinned: boolean;
   readonly forgottenMs: number | undefined;
+  /** As the operation proves: a device. */
+  readonly forgottenBy: string | undefined;
   readonly supersededBy: EntryId | undefined;
   readonly trust: Trust;
 }

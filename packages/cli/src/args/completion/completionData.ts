@@ -15,7 +15,7 @@ export interface Word {
   readonly about: string;
 }
 
-export interface CommandWords {
+interface CommandWords {
   readonly name: string;
   readonly flags: readonly FlagWord[];
   /** What its words may be. */
@@ -31,7 +31,6 @@ export type Value =
   | { readonly kind: "file" }
   | { readonly kind: "any" };
 
-/** Commands whose file is not there are left out. */
 export const completionOf = async (entries: readonly CommandEntry[]): Promise<Completion> => {
   const commands: CommandWords[] = [];
   for (const { load } of entries) {

@@ -67,5 +67,5 @@ export const foundText = ({ name, fileCount, byteLength, countByKind }: FoundFol
     byteLength < mebibyte
       ? `${Math.ceil(byteLength / 1024)} kB`
       : `${Math.round(byteLength / mebibyte)} MB`;
-  return `Found   ${name}  ${fileCount}${fileCount >= fileCountMax ? " or more" : ""} files (${of}), ${size}. Bring them in later: duro import ${name}`;
+  return `Found   ${name}  ${fileCount}${fileCount >= fileCountMax ? " or more" : ""} file${fileCount === 1 ? "" : "s"} (${of}), ${size}. Bring them in later: duro import ${name}`;
 };

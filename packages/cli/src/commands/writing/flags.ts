@@ -4,7 +4,7 @@ import type { Flag, FlagValues } from "../command.ts";
 export const tagFlag: Flag = {
   kind: "list",
   value: "TAG",
-  about: "a tag; may be given several times",
+  about: "a tag",
   hasCommas: true,
 };
 

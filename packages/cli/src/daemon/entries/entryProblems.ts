@@ -23,6 +23,7 @@ import {
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { DeviceGone, Home, SaveFailed } from "../daemon.ts";
+import { deviceRemoved } from "../sync/removed.ts";
 
 /** Within the time for undo; nothing is done to it before it is back. */
 export interface EntryForgotten {
@@ -119,13 +120,7 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
         next: "make room on the disk, then run the command again; duro doctor looks closer",
       };
     case "DeviceGone":
-      return {
-        code: "DeviceRemoved",
-        exit: Exit.DeviceRemoved,
-        message:
-          "This device was removed from the memory: it can still read what is here, and what it writes would count nowhere.",
-        next: "duro status says since when; duro join makes it a new device",
-      };
+      return deviceRemoved;
   }
 };
 

@@ -67,7 +67,7 @@ const idsOf = async (
   home: Home,
   { ids: typed, how, by }: Asked,
 ): Promise<Result<readonly EntryId[], Problem>> => {
-  if (how === "undo" && by !== undefined) return idsForgottenBy(daemon, home, by);
+  if (how !== "forget" && by !== undefined) return idsForgottenBy(daemon, home, by);
   const ids = new Set<EntryId>();
   for (const one of typed) {
     const id = findId(home, one);

@@ -8,6 +8,7 @@ import { makeIndexFile, openIndexFile, type Tell } from "./indexFile.ts";
 import { createReader, type Reader } from "./readRows.ts";
 import type { IndexRow, SearchIndex } from "./searchIndex.ts";
 import { sqliteFaultOf } from "./sqliteFault.ts";
+import { createTidier, type Tidier } from "./tidyWords.ts";
 import { createWriter, type Writer } from "./writeRows.ts";
 
 export interface SearchIndexOptions {
@@ -22,6 +23,7 @@ interface Open {
   readonly db: DatabaseSync;
   readonly reader: Reader;
   readonly writer: Writer;
+  readonly tidier: Tidier;
 }
 
 /** Of a document that is being replaced in turns. */
@@ -43,11 +45,11 @@ const removeOthers = (writer: Writer, doc: DocName, rows: readonly IndexRow[]): 
   );
 };
 
-const openOver = (db: DatabaseSync): Open => ({
-  db,
-  reader: createReader(db),
-  writer: createWriter(db),
-});
+const openOver = (db: DatabaseSync): Open => {
+  const tidier = createTidier(db);
+  const writer = createWriter(db, () => tidier.begin());
+  return { db, reader: createReader(db), writer, tidier };
+};
 
 export const createSearchIndex = ({ path, log, onLost }: SearchIndexOptions): SearchIndex => {
   let open = openOver(openIndexFile(path, log));
@@ -153,7 +155,9 @@ export const createSearchIndex = ({ path, log, onLost }: SearchIndexOptions): Se
     search: (query, filter) => attempt(({ reader }) => reader.search(query, filter), []),
     list: (filter) => attempt(({ reader }) => reader.list(filter), { items: [] }),
     countByType: () => attempt(({ reader }) => reader.countByType(), new Map<KindName, number>()),
+    forgottenSince: (sinceMs) => attempt(({ reader }) => reader.forgottenSince(sinceMs), []),
     idsBeginning: (text, limit) => attempt(({ reader }) => reader.idsBeginning(text, limit), []),
+    tidy: () => attempt(({ tidier }) => tidier.step(), false),
     close: () => {
       replacements.clear();
       open.db.close();

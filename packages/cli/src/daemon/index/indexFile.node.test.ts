@@ -104,6 +104,22 @@ test("only its owner can read the file and what stands beside it", () => {
   index.close();
 });
 
+test("words of what is gone leave the file once it is tidied, and not before", () => {
+  const index = folder.open();
+  const isOnDisk = (): boolean =>
+    ["", "-wal"].some((ending) => readFileSync(folder.path + ending).includes("zyxwvut"));
+  const others = Array.from({ length: 300 }, () => aRow());
+  const secret = aRow({ text: "zyxwvut", tagList: ["zyxwvut"] });
+  index.replaceDoc(november, "one", [...others, secret]);
+  expect(index.tidy()).toBe(false);
+  index.updateEntries(november, "two", [], [secret.id]);
+  expect(isOnDisk()).toBe(true);
+  while (index.tidy());
+  expect(isOnDisk()).toBe(false);
+  expect(index.search("words", { limit: 200 })).toHaveLength(200);
+  index.close();
+});
+
 test("a process killed while it writes leaves each document with the rows of its mark, or without one", async () => {
   const program = join(import.meta.dirname, "testing", "writeForEver.ts");
   let markCount = 0;
@@ -112,10 +128,12 @@ test("a process killed while it writes leaves each document with the rows of its
       stdio: ["ignore", "pipe", "inherit"],
       cwd: dirname(program),
     });
-    await once(child.stdout, "data");
+    const ended = once(child, "exit");
+    const begun = await Promise.race([once(child.stdout, "data"), ended]);
+    expect(String(begun[0])).toBe("begun\n");
     await wait(60 + round * 17);
     child.kill("SIGKILL");
-    await once(child, "exit");
+    await ended;
     const db = new DatabaseSync(folder.path);
     const rows = db.prepare("SELECT doc, line FROM entry").all();
     const marks = db.prepare("SELECT name, mark FROM doc").all();

@@ -64,8 +64,8 @@ const tryToOpen = (path: string): Opened => {
 };
 
 const prepareConnection = (db: DatabaseSync): DatabaseSync => {
-  // What the last seconds before a crash lose shows in the marks.
-  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+  // What the last seconds before a crash lose shows in the marks. What was forgotten leaves the file, too.
+  db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON;");
   return db;
 };
 

@@ -12,6 +12,8 @@ export const indexRowOf = (item: Item): IndexRow => ({
       : item.project,
   line: item.text,
   tagList: item.tags,
+  forgottenMs: item.forgottenMs,
+  forgottenBy: item.forgottenBy,
 });
 
 /** What a list is ordered by: the time in the id, then its random part. */

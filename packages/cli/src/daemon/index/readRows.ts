@@ -3,7 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { type EntryId, ftsQueryOf, type KindName } from "@duro/memory";
 import { ageOf } from "./indexRow.ts";
 import { columns, placeColumn, weights } from "./schema.ts";
-import type { IndexItem, ListFilter } from "./searchIndex.ts";
+import type { ForgottenRow, IndexItem, ListFilter } from "./searchIndex.ts";
 
 const typesByDefault: readonly KindName[] = ["fact", "decision", "episode", "skill"];
 
@@ -21,7 +21,7 @@ const queryWordCountMax = 24;
 /** Ids have letters, digits and `_` only. */
 const afterAnySign = "~";
 
-export type Hit = IndexItem & { readonly score: number };
+type Hit = IndexItem & { readonly score: number };
 
 export interface Reader {
   search(query: string, filter: ListFilter): readonly Hit[];
@@ -29,6 +29,7 @@ export interface Reader {
   countByType(): ReadonlyMap<KindName, number>;
   markOf(doc: string): string | undefined;
   idsBeginning(text: string, limit: number): readonly EntryId[];
+  forgottenSince(sinceMs: number): readonly ForgottenRow[];
 }
 
 export const createReader = (db: DatabaseSync): Reader => {
@@ -63,6 +64,12 @@ export const createReader = (db: DatabaseSync): Reader => {
     countByType: () => {
       const sql = "SELECT type, count(*) AS count FROM entry WHERE isHidden = 0 GROUP BY type";
       return new Map(all(sql, []).map(({ type, count }) => [type, count]));
+    },
+    forgottenSince: (sinceMs) => {
+      const sql = `SELECT id, forgottenBy AS device, forgottenMs AS atMs FROM entry
+        WHERE forgottenMs >= ? AND forgottenBy IS NOT NULL AND link IS NULL
+        ORDER BY forgottenMs, id`;
+      return all(sql, [sinceMs]) as unknown as readonly ForgottenRow[];
     },
     idsBeginning: (text, limit) => {
       const sql = "SELECT id FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?";

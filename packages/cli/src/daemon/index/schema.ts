@@ -2,7 +2,7 @@
 import { searchColumns } from "@duro/memory";
 
 /** In the file's `user_version`. Raised with every change of the tables or of what is put into them. */
-export const indexVersion = 2;
+export const indexVersion = 3;
 
 export const columns = Object.keys(searchColumns) as readonly (keyof typeof searchColumns)[];
 
@@ -38,12 +38,15 @@ export const schema = `
     tags TEXT NOT NULL,
     link TEXT,
     isForgotten INTEGER NOT NULL,
+    forgottenMs INTEGER,
+    forgottenBy TEXT,
     isHidden INTEGER NOT NULL,
     digest TEXT NOT NULL
   ) STRICT;
   CREATE INDEX entryByDoc ON entry (doc);
   CREATE INDEX entryByAge ON entry (type, age, atMs) WHERE isHidden = 0;
   CREATE INDEX entryByProject ON entry (project, type, age) WHERE isHidden = 0;
+  CREATE INDEX entryByForgetting ON entry (forgottenMs) WHERE forgottenMs IS NOT NULL;
   CREATE INDEX entryByLink ON entry (link) WHERE link IS NOT NULL;
   CREATE TABLE tag (name TEXT, entry INTEGER, PRIMARY KEY (name, entry)) WITHOUT ROWID, STRICT;
   CREATE VIRTUAL TABLE words USING fts5(

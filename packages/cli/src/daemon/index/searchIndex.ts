@@ -10,6 +10,15 @@ export interface IndexRow extends SearchRow {
   /** The one line that a list shows. */
   readonly line: string;
   readonly tagList: readonly string[];
+  /** When it was forgotten and by which device, as long as it can come back. */
+  readonly forgottenMs?: number | undefined;
+  readonly forgottenBy?: string | undefined;
+}
+
+export interface ForgottenRow {
+  readonly id: EntryId;
+  readonly device: string;
+  readonly atMs: number;
 }
 
 export interface ListFilter {
@@ -62,7 +71,14 @@ export interface SearchIndex {
   list(filter: ListFilter): { readonly items: readonly IndexItem[]; readonly next?: EntryId };
   /** Of entries that are neither forgotten nor superseded. */
   countByType(): ReadonlyMap<KindName, number>;
+  /** Oldest first: what devices have forgotten since then, without what stands behind something newer. */
+  forgottenSince(sinceMs: number): readonly ForgottenRow[];
   /** Hidden ones, too. */
   idsBeginning(text: string, limit: number): readonly EntryId[];
+  /**
+   * One short step towards a file without the words of entries that are gone: the full-text table only
+   * notes that they are. Says whether there is more to do; to be called now and then while nobody asks.
+   */
+  tidy(): boolean;
   close(): void;
 }

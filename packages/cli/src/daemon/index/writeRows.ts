@@ -28,7 +28,7 @@ interface Present {
 
 const hourMs = 3_600_000;
 
-export const createWriter = (db: DatabaseSync): Writer => {
+export const createWriter = (db: DatabaseSync, onGone: () => void): Writer => {
   const statements = prepareWrites(db);
   let haveLinksChanged = false;
 
@@ -58,6 +58,7 @@ export const createWriter = (db: DatabaseSync): Writer => {
     if (present === undefined) return;
     forget(present);
     statements.removeEntry.run(present.rowid);
+    onGone();
     if (present.link !== null) haveLinksChanged = true;
   };
 
@@ -91,6 +92,8 @@ const entryColumns = [
   "tags",
   "link",
   "isForgotten",
+  "forgottenMs",
+  "forgottenBy",
   "isHidden",
 ] as const;
 
@@ -107,6 +110,8 @@ const valuesOf = (row: IndexRow): readonly SQLInputValue[] => [
   JSON.stringify(row.tagList),
   row.supersededBy ?? null,
   row.isForgotten ? 1 : 0,
+  row.forgottenMs ?? null,
+  row.forgottenBy ?? null,
   row.isForgotten || row.supersededBy !== undefined ? 1 : 0,
 ];
 

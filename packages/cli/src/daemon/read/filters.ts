@@ -13,7 +13,7 @@ const usage = (code: string, message: string, next: string): Problem => ({
 });
 
 /** Projects are no entries of a list: they are what entries are in. */
-export const listedTypes = [
+const listedTypes = [
   "fact",
   "decision",
   "episode",

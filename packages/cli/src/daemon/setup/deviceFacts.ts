@@ -5,7 +5,7 @@ import { devicesIn } from "@duro/memory";
 import type { DeviceJson } from "../../api/setupCalls.ts";
 import type { Home } from "../daemon.ts";
 
-export type DeviceId = Engine["device"];
+type DeviceId = Engine["device"];
 
 export interface DeviceFacts {
   readonly id: DeviceId;

@@ -19,7 +19,7 @@ const dayMs = 86_400_000;
 const toldForMs = 7 * dayMs;
 const fileMode = 0o600;
 
-export interface Noticed {
+interface Noticed {
   readonly notices: readonly AlarmJson[];
   readonly seen: SeenDevices;
 }
@@ -44,7 +44,7 @@ export const noticeDevices = (
   return { notices, seen: next };
 };
 
-export const known = (devices: readonly DeviceFacts[]): SeenDevices =>
+const known = (devices: readonly DeviceFacts[]): SeenDevices =>
   Object.fromEntries(devices.map(({ id }) => [id, null]));
 
 const noticeOf = ({ id, scope }: DeviceFacts, name: string, sinceMs: number): AlarmJson => ({

@@ -62,7 +62,11 @@ export const tryWordsRoute = callRoute<"tryWords">({
     const home = needHome(daemon);
     if (!home.ok) return home;
     const tried = tryWords(home.value.engine, words);
-    if (tried.ok) return ok({ opens: true, paper: tried.value.paper });
+    if (tried.ok) {
+      // For `duro doctor`.
+      await daemon.settings.change({ wordsTestedAtMs: daemon.nowMs() });
+      return ok({ opens: true, paper: tried.value.paper });
+    }
     return err(tried.error.type === "NotHere" ? deviceRemoved : wordsProblem(tried.error));
   },
 });
@@ -88,6 +92,8 @@ export const newPhraseRoute = talkRoute<"newPhrase">({
       });
       if (!made.ok) return err(newPhraseProblem(url.value, made.error));
       acknowledgeDevices(daemon, home.value);
+      // Nobody has tried the new ones.
+      await daemon.settings.change({ wordsTestedAtMs: undefined });
       return ok({ paper: paperIn(home.value)?.id ?? "", owed: made.value.owed });
     }),
 });

@@ -27,7 +27,7 @@ export const moveIn = async (
 };
 
 /** Everything that the relay has is here, or it takes too long. */
-export const caughtUp = (daemon: Daemon, home: Home): Promise<boolean> =>
+const caughtUp = (daemon: Daemon, home: Home): Promise<boolean> =>
   untilSo(
     daemon,
     home,

@@ -158,7 +158,7 @@ const mailboxProblem = (side: Side, url: string, refusal: string | undefined): P
 const overProblem = (
   side: Side,
   url: string,
-  how: "closed" | "burnt" | "expired" | "connection lost",
+  how: "closed" | "burnt" | "expired" | "silent" | "connection lost",
 ): Problem => {
   switch (how) {
     case "expired":
@@ -166,6 +166,14 @@ const overProblem = (
         code: "CodeExpired",
         exit: Exit.Offline,
         message: "The code was good for ten minutes, and they are over. Nobody was let in.",
+        next: again[side],
+      };
+    case "silent":
+      return {
+        code: "OtherSideSilent",
+        exit: Exit.Offline,
+        message:
+          "The other machine does not answer any more: it was ended, or is offline. The code is burnt.",
         next: again[side],
       };
     case "connection lost":

@@ -29,6 +29,7 @@ import {
   wordsRevoked,
   wordsUnknown,
 } from "./keyProblems.ts";
+import { lookWithWords } from "./lookWithWords.ts";
 import { moveIn } from "./movedIn.ts";
 import { alreadySetUp } from "./pairingProblems.ts";
 import { parseRelayAddress } from "./relayAddress.ts";
@@ -115,7 +116,7 @@ const comeBack = async (
   if (trouble !== undefined) return err(trouble);
   if (!recovered.ok) {
     if (recovered.error.type === "RecoveryDeclined" && wish.isDryRun && seen !== undefined)
-      return ok(onlyLooked(seen));
+      return lookOnly(daemon, relayUrl, words, seen);
     return err(recoverProblem(relayUrl, recovered.error));
   }
   line.say({ step: "fetching", entries: 0 });
@@ -124,20 +125,29 @@ const comeBack = async (
 };
 
 interface Seen {
-  readonly user: string;
+  readonly user: Home["engine"]["user"];
   readonly vault: string;
   readonly devices: readonly DeviceJson[];
 }
 
-/** What would come back is sealed, and is not fetched for a look. */
-const onlyLooked = ({ user, vault, devices }: Seen): Recover["answer"] => ({
-  user,
-  device: null,
-  vault,
-  restored: 0,
-  devices: devices.filter(({ revoked, scope }) => !revoked && scope !== "paper").length,
-  newest: null,
-});
+const lookOnly = async (
+  daemon: Daemon,
+  relayUrl: string,
+  words: Phrase,
+  { user, vault, devices }: Seen,
+): Answer => {
+  const found = await lookWithWords(daemon, relayUrl, { user, words });
+  if (!found.ok) return found;
+  const { entryCount, newestMs } = found.value;
+  return ok({
+    user,
+    device: null,
+    vault,
+    restored: entryCount,
+    devices: devices.filter(({ revoked, scope }) => !revoked && scope !== "paper").length,
+    newest: newestMs === undefined ? null : new Date(newestMs).toISOString(),
+  });
+};
 
 const restoredIn = (home: Home): Recover["answer"] => {
   const { index, engine } = home;

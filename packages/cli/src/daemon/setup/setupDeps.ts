@@ -1,11 +1,11 @@
 /** What the flows of the client take, from what the daemon has. */
 import { type Clock, systemRandomBytes } from "@duro/client";
-import { err, ok, type Result } from "@duro/crypto/types";
+import { err, type Result } from "@duro/crypto/types";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon } from "../daemon.ts";
 
-export const clockOf = ({ nowMs, after }: Daemon): Clock => ({
+const clockOf = ({ nowMs, after }: Daemon): Clock => ({
   nowMs: () => nowMs(),
   after: (delayMs, work) => after(delayMs, work),
 });
@@ -42,5 +42,3 @@ const busy: Problem = {
   message: "Another command is setting up this machine, or changes its keys, at this moment.",
   next: "wait for it, or end it, and run this again",
 };
-
-export const nothing = ok(undefined);
