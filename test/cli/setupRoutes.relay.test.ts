@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createDeviceKeys } from "@duro/crypto";
 import { assert, DeviceScope } from "@duro/crypto/types";
-import { joinByPairing, systemClock, systemRandomBytes } from "@duro/client";
+import { joinByPairing, systemClock, systemRandomBytes, vaultFingerprint } from "@duro/client";
 import { createNodeTransport } from "@duro/client/node";
 import { remember } from "@duro/memory";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -15,6 +15,7 @@ import {
 } from "../../packages/client/src/testing/memoryLocalStore.ts";
 import { newFolder } from "../relay/tools/folders.ts";
 import { endEverything, startProgram } from "../relay/tools/program.ts";
+import { lookAt, type Newcomer, showCode } from "../client/tools/pairing.ts";
 import { closeDaemons, type InnerDaemon, openDaemon } from "./tools/daemons.ts";
 
 let relay: RelayProgram;
@@ -105,7 +106,7 @@ test("a memory that stays here is founded, and the same again; a relay may come 
   });
   await until(() => isCurrent(inner), "what was there is sent");
   expect(valueOf(await inner.call("tryWords", { words }))).toMatchObject({ opens: true });
-  expect(valueOf(await inner.call("devices", {})).devices).toMatchObject([
+  expect(valueOf(await inner.call("devices", { isSeen: false })).devices).toMatchObject([
     { name: "first", system: "Linux x64", scope: "full", isThis: true, revoked: false },
     { scope: "paper", revoked: false },
   ]);
@@ -171,7 +172,10 @@ test("a phone that reads the link is let in to read, until the day that was said
   const phone = createDeviceKeys({ randomBytes: systemRandomBytes });
   const url = Promise.withResolvers<string>();
   const paired = inner.talk("pair", { days: 7 }, (line) => {
-    if ("url" in line) return void url.resolve(line.url);
+    if ("url" in line) {
+      url.resolve(line.url);
+      return undefined;
+    }
     return { number: line.check };
   });
   const { origin, pathname, hash } = new URL(await url.promise);
@@ -192,7 +196,7 @@ test("a phone that reads the link is let in to read, until the day that was said
   expect(joined.ok).toBe(true);
   const { device, expires } = valueOf(await paired);
   expect([device, expires]).toEqual([phone.id, expect.stringMatching(/^\d{4}-/u)]);
-  const { devices } = valueOf(await inner.call("devices", {}));
+  const { devices } = valueOf(await inner.call("devices", { isSeen: false }));
   expect(devices.find(({ id }) => id === device)).toMatchObject({
     name: "phone",
     scope: "viewer",
@@ -220,7 +224,9 @@ test("a second machine joins, has all of it, and both show the same words to com
   }
   expect(new Set(same).size).toBe(1);
   expect(same[0]?.split(" ")).toHaveLength(8);
-  const names = valueOf(await old.call("devices", {})).devices.map(({ name }) => name);
+  const names = valueOf(await old.call("devices", { isSeen: false })).devices.map(
+    ({ name }) => name,
+  );
   expect(names).toEqual(["first", "second", "recovery words"]);
 });
 
@@ -237,6 +243,34 @@ test("a wrong number ends both sides with 10, and the code is good for nobody", 
   expect(typed).toMatchObject({ ok: false, error: { code: "CodeMalformed", exit: 10 } });
   expect(fresh.daemon.home).toBeUndefined();
 });
+
+test("a machine that died behind its signature joins again, and is added once", async () => {
+  const old = await openDaemon();
+  valueOf((await init(old)).answer);
+  const device = createDeviceKeys({ randomBytes: systemRandomBytes });
+  const full = { ok: false, error: { type: "StoreFull" } } as const;
+  const store = openMemoryLocalStore(createMemoryDisk());
+  const dying = { ...store, commit: () => Promise.resolve(full) };
+  const approve = async (newcomer: Newcomer) =>
+    old.talk("approve", { code: await newcomer.code }, async ({ choices }) => ({
+      number: (await lookAt(newcomer)(choices)) ?? "",
+    }));
+  const first = showCode(relay.url, { store: dying, device });
+  expect(await approve(first)).toMatchObject({ ok: true, value: { device: device.id } });
+  expect(await first.joined).toEqual(full);
+  const again = showCode(relay.url, { store, device });
+  expect(await approve(again)).toMatchObject({ ok: true, value: { device: device.id } });
+  expect((await again.joined).ok).toBe(true);
+  const ids = valueOf(await old.call("devices", { isSeen: false })).devices.map((one) => one.id);
+  expect(ids.filter((id) => id === device.id)).toHaveLength(1);
+});
+
+/** Of all that this machine and the relay have. */
+const fingerprintOf = ({ daemon: { home } }: InnerDaemon): string => {
+  assert(home !== undefined, "somebody lives here");
+  const words = vaultFingerprint(home.engine, home.vault.id);
+  return `${home.engine.identity(home.engine.user)?.head.index} ${words?.join(" ")}`;
+};
 
 const filesIn = (folder: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
@@ -256,6 +290,7 @@ test("the words bring everything back, and wrong ones change not a byte", async 
   await note(old, "kept");
   await note(old, "kept too");
   await until(() => isCurrent(old), "it is sent");
+  const fingerprint = fingerprintOf(old);
   const fresh = await openDaemon();
   const wish = { server: relay.url, words, isDryRun: false, card };
   const before = filesIn(fresh.folder);
@@ -274,9 +309,11 @@ test("the words bring everything back, and wrong ones change not a byte", async 
   const looked = valueOf(await fresh.talk("recover", { ...wish, isDryRun: true }, () => yes));
   expect(looked).toMatchObject({ user: who.user, vault: who.vault, device: null, devices: 1 });
   expect(filesIn(fresh.folder)).toEqual(before);
+  expect(fingerprintOf(old)).toBe(fingerprint);
   const head = /head of the log: (?<head>.+)/u.exec(sheet)?.groups?.["head"];
   const back = valueOf(await fresh.talk("recover", { ...wish, head }, () => yes));
   expect(back).toMatchObject({ user: who.user, vault: who.vault, restored: 2, devices: 2 });
+  expect([looked.restored, looked.newest]).toEqual([back.restored, back.newest]);
   expect(Math.abs(Date.parse(back.newest ?? "") - Date.now())).toBeLessThan(60_000);
   const again = valueOf(await fresh.talk("recover", wish, () => yes));
   expect(again).toEqual(back);

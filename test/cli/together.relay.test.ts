@@ -44,6 +44,9 @@ const inStep = async (...machines: readonly Machine[]): Promise<void> => {
   }
 };
 
+const stateOf = async (machine: Machine): Promise<string> =>
+  (await machine.duro(["status"])).json.state;
+
 const exportOf = async (machine: Machine): Promise<string> => {
   const exported = await machine.plain(["export", "--format", "json"]);
   mustEnd(exported, 0);
@@ -64,6 +67,7 @@ describe("two machines", () => {
     await inStep(first, second);
     await relay.stop();
     expect((await first.duro(["sync"])).code).toBe(7);
+    expect(await stateOf(first)).toBe("waiting");
     const write = async (machine: Machine, name: string): Promise<void> => {
       for (let number = 0; number < 40; number += 1) {
         const tags = [`tag-${number % 5}`, name];
@@ -75,6 +79,7 @@ describe("two machines", () => {
     expect((await first.duro(["remember", "offline"])).code).toBe(0);
     await startRelay();
     await inStep(first, second);
+    expect([await stateOf(first), await stateOf(second)]).toEqual(["current", "current"]);
     const [one, other] = [await exportOf(first), await exportOf(second)];
     expect(one).toBe(other);
     expect(one).toContain("second saw 39");
@@ -83,7 +88,8 @@ describe("two machines", () => {
   test("a removed one reads, writes nothing that counts, and opens nothing new", async () => {
     const [first, second] = await twoMachines();
     await inStep(first, second);
-    await second.duro(["pause"]);
+    await second.duro(["pause", "1h"]);
+    expect(await stateOf(second)).toBe("paused");
     await second.duro(["remember", "unsent and too late"]);
     const { json } = await first.duro(["device", "list"]);
     const removed = json.devices.find((one: Json) => one.scope === "full" && one.isThis !== true);
@@ -96,6 +102,7 @@ describe("two machines", () => {
     mustEnd(synced, 9);
     expect((await second.duro(["remember", "later"])).code).toBe(9);
     expect((await second.duro(["list"])).code).toBe(0);
+    expect(await stateOf(second)).toBe("attention");
     expect((await second.duro(["search", "removal"])).json.items).toEqual([]);
     expect((await first.duro(["search", "unsent"])).json.items).toEqual([]);
   });

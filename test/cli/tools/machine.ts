@@ -1,7 +1,7 @@
 /** A machine of a person, as far as `duro` sees one: a folder of its own and the program's bin. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -67,6 +67,17 @@ const plainEnvironment = (): Record<string, string> =>
     ),
   );
 
+let user: string | undefined;
+
+/** Of the person at all machines: programs keep there what they compiled, which is no part of a machine. */
+const userFolder = (): string => {
+  if (user !== undefined) return user;
+  const made = mkdtempSync(join(tmpdir(), "duro-user-"));
+  process.once("exit", () => rmSync(made, { recursive: true, force: true }));
+  user = made;
+  return made;
+};
+
 const parse = (line: string): Json => {
   try {
     return JSON.parse(line);
@@ -83,7 +94,7 @@ const begin = (
   const child = spawn(process.execPath, [duroFile, ...args], {
     cwd,
     stdio: ["pipe", "pipe", "pipe"],
-    env: { ...plainEnvironment(), DURO_HOME: home, HOME: home, ...env },
+    env: { ...plainEnvironment(), DURO_HOME: home, HOME: userFolder(), ...env },
   });
   children.add(child);
   child.once("close", () => children.delete(child));
