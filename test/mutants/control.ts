@@ -30,9 +30,9 @@ if (!Number.isInteger(every) || every < 1) {
 const onlyAt = process.argv.indexOf("--only");
 const only = onlyAt === -1 ? "" : (process.argv[onlyAt + 1] ?? "");
 
-const packageNames = ["crypto", "protocol", "client", "server"];
+const packageNames = ["crypto", "protocol", "client", "server", "memory", "cli"];
 /** Tests that stand in no package, and what they use. */
-const testFolders = ["test/attacks/client", "test/client/tools"];
+const testFolders = ["test/attacks/client", "test/client/tools", "test/cli/fixtures"];
 const copy = mkdtempSync(join(tmpdir(), "duro-mutants-"));
 
 const prepare = (): void => {

@@ -72,7 +72,7 @@ const all: readonly EngineGuard[] = [
   {
     name: "A3 marks and what they speak of are one commit",
     file: "client/src/vault/draft.ts",
-    find: "const committed = await store.commit(writes);",
+    find: "const committed = await store.commit(writes, options);",
     instead:
       'await store.commit(writes.filter(({ table }) => table !== "chains"));\n        const committed = await store.commit(writes.filter(({ table }) => table === "chains"));',
     test: "test/attacks/client/durable.test.ts",
@@ -82,7 +82,7 @@ const all: readonly EngineGuard[] = [
   {
     name: "an edit leaves the outbox with the commit that keeps its envelope",
     file: "client/src/vault/sealNext.ts",
-    find: '  draft.write(\n    ...edits.map(({ number }): Write => ({\n      kind: "delete",\n      table: "outbox",\n      key: outboxKey(vault, number),\n    })),\n  );',
+    find: '  draft.write(\n    ...beside,\n    ...edits.map(({ number }): Write => ({\n      kind: "delete",\n      table: "outbox",\n      key: outboxKey(vault, number),\n    })),\n  );',
     instead:
       '  await memory.store.commit(\n    edits.map(({ number }): Write => ({\n      kind: "delete",\n      table: "outbox",\n      key: outboxKey(vault, number),\n    })),\n  );',
     test: "test/attacks/client/durable.test.ts",
@@ -91,7 +91,7 @@ const all: readonly EngineGuard[] = [
   {
     name: "an edit comes into outbox and document with one commit",
     file: "client/src/vault/draft.ts",
-    find: "const committed = await store.commit(writes);",
+    find: "const committed = await store.commit(writes, options);",
     instead:
       'await store.commit(writes.filter(({ table }) => table !== "outbox"));\n        const committed = await store.commit(writes.filter(({ table }) => table === "outbox"));',
     test: "test/attacks/client/durable.test.ts",
@@ -100,9 +100,9 @@ const all: readonly EngineGuard[] = [
   {
     name: "nothing is shown before it is kept",
     file: "client/src/vault/letCount.ts",
-    find: "  const committed = await draft.commit();",
+    find: "  const committed = await draft.commit({ durability });",
     instead:
-      "  for (const [doc, updates] of draft.applied) context.docs.apply(doc, updates);\n  const committed = await draft.commit();",
+      "  for (const [doc, updates] of draft.applied) context.docs.apply(doc, updates);\n  const committed = await draft.commit({ durability });",
     test: "test/attacks/client/durable.test.ts",
     title: "an open document is told of others' edits only once they are kept",
   },
@@ -113,6 +113,47 @@ const all: readonly EngineGuard[] = [
     instead: "  void draft.commit();\n  const committed = { ok: true as const };",
     test: "test/attacks/client/durable.test.ts",
     title: "nothing is put before it is kept",
+  },
+  {
+    name: "nothing is put before power could take it",
+    file: "client/src/vault/sealNext.ts",
+    find: "  const committed = await draft.commit();\n  if (!committed.ok) return undefined;",
+    instead:
+      '  const committed = await draft.commit({ durability: "later" });\n  if (!committed.ok) return undefined;',
+    test: "test/attacks/client/durable.test.ts",
+    title: "forgets nothing that was put",
+  },
+  {
+    name: "no edit is confirmed before power could take it",
+    file: "client/src/vault/writePending.ts",
+    find: "written.ok ? await draft.commit() : written",
+    instead: 'written.ok ? await draft.commit({ durability: "later" }) : written',
+    test: "test/attacks/client/durable.test.ts",
+    title: "takes no edit that was confirmed, sealed with it or not",
+  },
+  {
+    name: "an alarm is kept before power could take it",
+    file: "client/src/watch/watchKeeper.ts",
+    find: 'next.book === saved.book ? "later" : "now"',
+    instead: '"later"',
+    test: "test/attacks/client/durable.test.ts",
+    title: "leaves an alarm that was told",
+  },
+  {
+    name: "a commit that may not be lost waits for the disk",
+    file: "client/src/store/sqliteLocalStore.ts",
+    find: 'together.some(({ durability }) => durability === "now")',
+    instead: 'together.every(({ durability }) => durability === "now")',
+    test: "client/src/store/sqliteLocalStore.node.test.ts",
+    title: "commits of one turn wait for the disk where one of them must",
+  },
+  {
+    name: "receipts go with the next commit",
+    file: "client/src/watch/watchKeeper.ts",
+    find: "carry: () => beside((known) => known)",
+    instead: "carry: () => ({ ...beside((known) => known), writes: [] })",
+    test: "test/attacks/client/durable.test.ts",
+    title: "takes no receipt that an edit was committed behind",
   },
   {
     name: "A4 a gap is a gap",
@@ -148,7 +189,7 @@ const all: readonly EngineGuard[] = [
   {
     name: "A5 it remembers what it has said",
     file: "client/src/vault/sealNext.ts",
-    find: "memory.told.set(chain, seq)",
+    find: "told.set(chain, seq)",
     instead: "void [chain, seq]",
     test: "test/attacks/client/withheld.test.ts",
     title: "A5 a device says of others what counts here and no more, and says it once",
@@ -296,6 +337,13 @@ const all: readonly EngineGuard[] = [
     title: "is not sealed at all while the newest key is not at hand",
   },
   {
+    name: "A14 behind a cut an edit waits for the rotation",
+    file: "client/src/vault/sealNext.ts",
+    find: "awaitsRotation(view, { user: own.user, device: own.device.id })",
+    test: "test/attacks/client/removed.test.ts",
+    title: "of a device waits for the key that its holder never had, and is sealed under it",
+  },
+  {
     name: "A14 who knew of a rotation seals under it",
     file: "crypto/src/logs/place.ts",
     find: "current?.epoch === head.epoch",
@@ -418,6 +466,55 @@ const all: readonly EngineGuard[] = [
     test: "test/attacks/client/hostileUpdates.test.ts",
     title:
       "that may take minutes is tried elsewhere first, waits where that ends, and holds up no other",
+  },
+  {
+    name: "A21 what has its neighbour elsewhere may contest anything",
+    file: "client/src/updates/contests.ts",
+    find: "walkCount += 1",
+    instead: "walkCount += 0",
+    test: "client/src/updates/contests.test.ts",
+    title: "one place many times is counted as often as it is asked for",
+  },
+  {
+    name: "A21 all that are above a type hear of a change in it",
+    file: "client/src/updates/contests.ts",
+    find: "typesElsewhere.add(",
+    instead: "String(",
+    test: "client/src/updates/contests.test.ts",
+    title: "types that others made, each with all above it is counted as often as it is asked for",
+  },
+  {
+    name: "A21 one key many times is one place",
+    file: "client/src/updates/contests.ts",
+    find: "sameCount = Math.max(sameCount, count)",
+    instead: "sameCount = 1",
+    test: "client/src/updates/contests.test.ts",
+    title: "one key many times is counted as often, and what lies deep in the update is not judged",
+  },
+  {
+    name: "A21 what lies deep in an update is not judged by its places",
+    file: "client/src/updates/contests.ts",
+    find: "depth > nestingMax",
+    instead: "depth < 0",
+    test: "client/src/updates/contests.test.ts",
+    title: "one key many times is counted as often, and what lies deep in the update is not judged",
+  },
+  {
+    name: "A21 what was there is not what an update brings",
+    file: "client/src/updates/updateCost.ts",
+    find: "Math.max(from, present.authorClock)",
+    instead: "from",
+    test: "client/src/updates/updateCost.test.ts",
+    title: "what the author had written before may be contested as anything that is there",
+  },
+  {
+    name: "A21 a worker has the document as it is, or is given it anew",
+    file: "client/src/updates/applyGuard.ts",
+    find: "change.changeCount === atCount",
+    instead: "change.changeCount >= 0",
+    test: "client/src/updates/applyGuard.test.ts",
+    title:
+      "a worker is given up where the document has changed in another way, and some seconds after its work",
   },
   {
     name: "A23 what a newer version wrote waits",

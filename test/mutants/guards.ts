@@ -4,6 +4,7 @@
  */
 import { checkpointGuards } from "./checkpointGuards.ts";
 import { engineGuards } from "./engineGuards.ts";
+import { entryGuards } from "./entryGuards.ts";
 import { type Guard, guard, off, on } from "./guard.ts";
 import { pairingGuards } from "./pairingGuards.ts";
 
@@ -791,5 +792,6 @@ export const guards: readonly Guard[] = [
   ),
   ...checkpointGuards,
   ...engineGuards,
+  ...entryGuards,
   ...pairingGuards,
 ];

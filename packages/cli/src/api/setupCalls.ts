@@ -40,7 +40,8 @@ type Nothing = Readonly<Record<string, never>>;
 
 export interface SetupCalls {
   readonly devices: {
-    readonly body: Nothing;
+    /** A person looks: whatever device there is, they know of it. */
+    readonly body: { readonly isSeen: boolean };
     readonly answer: { readonly devices: readonly DeviceJson[] };
   };
   readonly revokeDevice: {
@@ -73,6 +74,12 @@ export interface WordsLine {
   readonly sheet: string;
   /** Which of them are asked back, from 1. */
   readonly asked: readonly number[];
+}
+
+/** How many entries are here by now. */
+interface Fetching {
+  readonly step: "fetching";
+  readonly entries: number;
 }
 
 export interface YesReply {
@@ -108,8 +115,7 @@ export interface SetupTalks {
   };
   readonly join: {
     readonly body: { readonly server: string; readonly card: CardBody };
-    readonly line:
-      { readonly code: string } | { readonly check: string } | { readonly step: "fetching" };
+    readonly line: { readonly code: string } | { readonly check: string } | Fetching;
     readonly reply: never;
     readonly answer: WhoJson & { readonly fingerprint: string };
   };
@@ -143,9 +149,7 @@ export interface SetupTalks {
       readonly isDryRun: boolean;
       readonly card: CardBody;
     };
-    readonly line:
-      | { readonly step: "devices"; readonly devices: readonly DeviceJson[] }
-      | { readonly step: "fetching"; readonly entries: number };
+    readonly line: { readonly step: "devices"; readonly devices: readonly DeviceJson[] } | Fetching;
     readonly reply: YesReply;
     readonly answer: {
       readonly user: string;

@@ -15,7 +15,7 @@ export const command: Command = {
     ["duro device list --json", "with those that were removed"],
   ],
   run: async ({ api, out }) => {
-    const answer = await api.call("devices", {});
+    const answer = await api.call("devices", { isSeen: true });
     if (!answer.ok) return out.problem(answer.error);
     return out.result(answer.value, () => listText(answer.value.devices, out, Date.now()));
   },

@@ -12,7 +12,7 @@ export const command: Command = {
   flags: {},
   examples: [['duro device rename 3f9a "desk at work"', "known everywhere after the next sync"]],
   run: async ({ api, out, args }) => {
-    const list = await api.call("devices", {});
+    const list = await api.call("devices", { isSeen: false });
     if (!list.ok) return out.problem(list.error);
     const device = findDevice(list.value.devices, args[0] ?? "");
     if (!device.ok) return out.problem(device.error);

@@ -20,7 +20,7 @@ export const command: Command = {
   ],
   run: async (context) => {
     const { api, out, args } = context;
-    const list = await api.call("devices", {});
+    const list = await api.call("devices", { isSeen: false });
     if (!list.ok) return out.problem(list.error);
     const device = findDevice(list.value.devices, args[0] ?? "");
     if (!device.ok) return out.problem(device.error);

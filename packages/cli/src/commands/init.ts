@@ -73,12 +73,15 @@ const readWish = async (
   if (!sheet.ok) return sheet;
   return ok({
     ...(server === undefined || server === "" ? {} : { server }),
-    ...(invite.value === undefined ? {} : { invite: invite.value.trim() }),
+    ...(invite.value === undefined ? {} : { invite: inviteIn(invite.value) }),
     ...(sheet.value === undefined ? {} : { sheet: sheet.value }),
     isLocal,
     card: ownCard(flags),
   });
 };
+
+/** Alone in its file, or in what `duro-relay admin invite --json` printed. */
+const inviteIn = (text: string): string => /[0-9a-f]{32}/u.exec(text)?.[0] ?? text.trim();
 
 const tellFound = async ({ out, env, places }: CommandContext): Promise<void> => {
   for (const folder of await lookAround(env["HOME"] ?? env["USERPROFILE"]))

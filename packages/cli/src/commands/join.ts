@@ -24,12 +24,14 @@ export const command: Command = {
   run: async ({ api, out, flags }) => {
     const server = textFlag(flags, "server");
     if (server === undefined) return out.problem(needsServer);
+    const progress = out.progress("Fetching what is there");
     const answer = await api.talk("join", { server, card: ownCard(flags) }, async (line) => {
       if ("code" in line) out.result({ code: line.code }, () => codeText(line.code));
       else if ("check" in line) out.result({ check: line.check }, () => checkText(line.check));
-      else out.say("Let in. Fetching what is there …");
+      else progress.update(line.entries, undefined);
       return undefined;
     });
+    progress.done();
     if (!answer.ok) return out.problem(answer.error);
     const { vault, device, fingerprint } = answer.value;
     return out.result(answer.value, () =>

@@ -6,6 +6,13 @@ import { pickNumber } from "./setup/pickNumber.ts";
 const daysDefault = 90;
 const daysMax = 3_650;
 
+/** Of a relay that only this machine can reach. */
+const isOfThisMachine = (url: string): boolean =>
+  /^(?:localhost|127\..*|\[::1\])$/u.test(new URL(url).hostname);
+
+const unreachableText =
+  "The relay's address is one of this machine alone: a phone reaches a relay by a name or an address of your network.";
+
 export const command: Command = {
   name: "pair",
   about: "shows the link and QR code for a phone",
@@ -34,6 +41,7 @@ export const command: Command = {
     const { renderUnicodeCompact } = await import("uqr");
     const answer = await api.talk("pair", { days }, async (line) => {
       if ("url" in line) {
+        if (isOfThisMachine(line.url)) out.say(out.style.warn(unreachableText));
         out.result({ url: line.url }, () =>
           [
             renderUnicodeCompact(line.url, { border: 2 }),

@@ -34,11 +34,13 @@ export const command: Command = {
     const { words, head } = given.value;
     const isDryRun = flags["dry-run"] === true;
     const body = { server, words, head, isDryRun, card: ownCard(flags) };
+    const progress = out.progress("Fetching what is there");
     const answer = await api.talk("recover", body, async (line) => {
       if (line.step === "devices") return { yes: await goOn(context, line.devices) };
-      out.say("The words are right. Fetching what is there …");
+      progress.update(line.entries, undefined);
       return undefined;
     });
+    progress.done();
     if (!answer.ok) return out.problem(answer.error);
     return out.result(answer.value, () => doneText(answer.value, isDryRun));
   },
@@ -63,15 +65,18 @@ const goOn = async (
 
 type Answer = SetupTalks["recover"]["answer"];
 
-const doneText = ({ restored, devices, newest, vault }: Answer, isDryRun: boolean): string =>
-  isDryRun
-    ? `These words open vault ${vault}, which ${devices} device${devices === 1 ? " is" : "s are"} in. Nothing was written, here or at the relay.`
-    : [
-        `Back: ${restored} ${restored === 1 ? "entry" : "entries"}${newest === null ? "" : `, the newest of ${newest}`}`,
-        `Vault   ${vault}, with ${devices} device${devices === 1 ? "" : "s"}`,
-        "",
-        "Next    duro device list, and duro device revoke ID for what was lost or stolen",
-      ].join("\n");
+const doneText = ({ restored, devices, newest, vault }: Answer, isDryRun: boolean): string => {
+  const entries = `${restored} ${restored === 1 ? "entry" : "entries"}${newest === null ? "" : `, the newest of ${newest}`}`;
+  const others = `${devices} device${devices === 1 ? "" : "s"}`;
+  if (isDryRun)
+    return `These words open vault ${vault}: ${entries}, on ${others}.\nNothing was written, here or at the relay.`;
+  return [
+    `Back: ${entries}`,
+    `Vault   ${vault}, with ${others}`,
+    "",
+    "Next    duro device list, and duro device revoke ID for what was lost or stolen",
+  ].join("\n");
+};
 
 const needsServer: Problem = {
   code: "ServerMissing",

@@ -24,7 +24,7 @@ export const command: Command = {
     const here = await thisService(context);
     if (here.program.isPassing)
       out.say(
-        `Note: ${here.program.path} is npx's, which may tidy it away: npm install --global duro`,
+        `Note: ${here.program.path} is npx's, which may tidy it away; better install Duro globally first`,
       );
     // One that a command started would keep the service's from its lock.
     const ended = await context.stopDaemon();

@@ -48,6 +48,7 @@ const needsYes = {
 
 /** What somebody has to know before the memory goes. */
 interface LastWords {
+  /** That others know. */
   readonly device: string | undefined;
   readonly warning: string;
 }
@@ -60,7 +61,8 @@ const lastWords = async ({ api }: Pick<CommandContext, "api">): Promise<LastWord
       warning: "Whether all of it has reached a relay is not known here: no daemon runs.",
     };
   const { server, pending, device } = status.value;
-  if (server === null) return { device, warning: "There is no other copy: it has no relay." };
+  if (server === null)
+    return { device: undefined, warning: "There is no other copy: it has no relay." };
   const count = `${pending} ${pending === 1 ? "change has" : "changes have"}`;
   return {
     device,
@@ -105,6 +107,7 @@ const doneText = (
       ? [`Your other machines still list this one: duro device revoke ${device}, on one of them.`]
       : []),
     "The program itself goes with: npm uninstall --global duro",
+    "What it compiled lies in the folder duro of your caches, and may be deleted at any time.",
   ].join("\n");
 
 const firstLine = (removed: Removed["removed"], isPurge: boolean): string => {

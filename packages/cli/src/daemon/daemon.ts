@@ -22,6 +22,8 @@ export interface Daemon {
   readonly http: Http;
   /** Undefined: nobody lives on this machine yet. */
   readonly home: Home | undefined;
+  /** Somebody lives here, and why their memory could not be opened. */
+  readonly trouble: Problem | undefined;
   /** After an identity was founded, joined or recovered, or the relay's address changed: opens it anew. */
   reopen(): Promise<Result<Home, Problem>>;
   /** Stops sync until then, and kept over a restart; undefined: goes on. */

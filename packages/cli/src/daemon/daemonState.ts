@@ -12,6 +12,8 @@ import { setupNotices } from "./setup/deviceNotices.ts";
 import { keepRegistering } from "./setup/registering.ts";
 import { noticesOf } from "./sync/notices.ts";
 
+const tryAgainMs = 30_000;
+
 export interface DaemonStateDeps {
   readonly places: Places;
   readonly version: string;
@@ -35,7 +37,9 @@ export interface DaemonState {
 export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
   const { places, version, log, clock, settings, store, keyStore, transport, http } = deps;
   let home: OpenHome | undefined;
+  let trouble: Problem | undefined;
   let endPause: (() => void) | undefined;
+  let endTrying: (() => void) | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   /** One after the other: two that open at once would both hold the store. */
@@ -72,7 +76,12 @@ export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
         deps.onChange(change);
       },
     });
-    if (opened.ok) home = opened.value;
+    home = opened.ok ? opened.value : undefined;
+    trouble = opened.ok ? undefined : opened.error;
+    endTrying?.();
+    // The relay may have it in a while; what else there is a person has to mend.
+    if (trouble?.exit === Exit.Offline)
+      endTrying = clock.after(tryAgainMs, () => void inTurn(open).catch(() => undefined));
     return opened;
   };
 
@@ -120,6 +129,9 @@ export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
     get home() {
       return home;
     },
+    get trouble() {
+      return trouble;
+    },
     reopen: () =>
       inTurn(async () => {
         const opened = await open();
@@ -146,6 +158,7 @@ export const createDaemonState = (deps: DaemonStateDeps): DaemonState => {
     },
     close: () => {
       endPause?.();
+      endTrying?.();
       return inTurn(close);
     },
   };

@@ -20,6 +20,7 @@ import { takeLock } from "./lock.ts";
 import { networkOf } from "./network.ts";
 import { allRoutes } from "./allRoutes.ts";
 import { listen } from "./server.ts";
+import { startUpkeep } from "./entries/upkeep.ts";
 import { openSettings } from "./settingsFile.ts";
 import { startSettling } from "./settleMemory.ts";
 import { untilStopped } from "./untilStopped.ts";
@@ -88,6 +89,7 @@ const serve = async ({
     onChange: (change) => server?.changed(change),
   });
   let server: Awaited<ReturnType<typeof listen>> | undefined;
+  process.on("uncaughtExceptionMonitor", (cause) => log.error("failed", failureFacts(cause)));
   try {
     const opened = await state.open();
     if (!opened.ok) log.error("opening failed", { code: opened.error.code });
@@ -102,19 +104,25 @@ const serve = async ({
       after: (ms, run) => clock.after(ms, run),
     });
     const settling = startSettling();
+    const upkeep = startUpkeep({
+      home: () => state.daemon.home,
+      after: (ms, run) => clock.after(ms, run),
+      onFailure: (cause) => log.error("upkeep failed", failureFacts(cause)),
+    });
     log.info("started", { version, isSetUp: state.daemon.home !== undefined });
     if (isForeground) out.say(`The daemon runs and listens at ${places.socket}. Ctrl-C ends it.`);
     const why = await untilStopped({
       signal: stopping.signal,
       socket: places.socket,
       clock,
-      isIdle: () => state.daemon.home === undefined && server?.busyCount === 0,
+      isIdle: () =>
+        state.daemon.home === undefined &&
+        state.daemon.trouble === undefined &&
+        server?.busyCount === 0,
     });
     log.info("stopping", { why });
+    upkeep.stop();
     settling.stop();
-  } catch (cause) {
-    log.error("failed", failureFacts(cause));
-    throw cause;
   } finally {
     await server?.[Symbol.asyncDispose]();
     await state.close();

@@ -4,8 +4,11 @@ import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { Daemon, Home } from "./daemon.ts";
 
-export const needHome = ({ home }: Pick<Daemon, "home">): Result<Home, Problem> =>
-  home === undefined ? err(notSetUp) : ok(home);
+export const needHome = ({
+  home,
+  trouble,
+}: Pick<Daemon, "home" | "trouble">): Result<Home, Problem> =>
+  home === undefined ? err(trouble ?? notSetUp) : ok(home);
 
 const notSetUp: Problem = {
   code: "NotSetUp",

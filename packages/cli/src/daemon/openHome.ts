@@ -98,7 +98,9 @@ const firstVault = (engine: Engine, clock: Clock): Promise<Vault | undefined> =>
     const giveUp = clock.after(vaultWaitMsMax, () => settle(undefined));
     const stop = engine.onChange(() => {
       const [vault] = engine.vaults;
-      if (vault !== undefined) settle(vault);
+      const { link, ended } = engine.status;
+      const isHopeless = ended !== undefined && (link === "waiting" || link === "stopped");
+      if (vault !== undefined || isHopeless) settle(vault);
     });
   });
 

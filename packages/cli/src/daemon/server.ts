@@ -138,7 +138,7 @@ export const listen = async (deps: ServerDeps): Promise<DaemonServer> => {
   };
 };
 
-export const send = (response: ServerResponse, status: number, body: object): void => {
+const send = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { "content-type": "application/json" });
   response.end(`${JSON.stringify(body)}\n`);
 };

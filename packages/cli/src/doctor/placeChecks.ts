@@ -37,7 +37,7 @@ export const programCheck: Checking = ({ copies, version }) => {
       name: "program",
       result: "info",
       text: `duro ${version} runs, but no duro is on the search path of this shell.`,
-      fix: "npm install --global duro, or go on with npx duro in Duro's folder",
+      fix: "install its tarball for all of your shells (the README has the line), or go on with npx duro in Duro's folder",
     };
   if (!first.isThis)
     return {
@@ -152,7 +152,7 @@ export const storeCheck: Checking = ({ store }) => {
             name: "store",
             result: "error",
             text: `A newer Duro wrote the store: format ${store.version}, and this one reads ${storeVersionMax}.`,
-            fix: "npm install --global duro",
+            fix: "update Duro on this machine",
           };
   }
 };

@@ -53,6 +53,8 @@ describe("what is written on Linux", () => {
   test("the unit names no place of Node or of the program", () => {
     const unit = systemdUnitFile(createFakeMachine(), plan);
     expect(unit.text).not.toMatch(/nvm|node|bin\/duro/u);
+    // The script neither, so that an upgrade leaves it what the next version would write.
+    expect(plan.script.text).not.toContain("v24.21.0");
   });
 });
 

@@ -13,7 +13,7 @@ const agentMode = 0o644;
 const labelOf = (plan: ServicePlan): string => `${plan.name}.daemon`;
 
 /** It comes back after a crash, half a minute later, and not after `duro daemon stop`. */
-export const launchdAgent = (plan: ServicePlan): string => `<?xml version="1.0" encoding="UTF-8"?>
+const launchdAgent = (plan: ServicePlan): string => `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>

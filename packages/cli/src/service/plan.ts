@@ -25,7 +25,7 @@ const secretMode = 0o600;
 const scriptMode = 0o700;
 
 /** Somebody with several folders has a service for each. */
-export const serviceNameOf = (home: string | undefined): string =>
+const serviceNameOf = (home: string | undefined): string =>
   home === undefined
     ? "duro"
     : `duro-${createHash("sha256").update(home).digest("hex").slice(0, markLength)}`;
@@ -40,12 +40,12 @@ export const planService = ({ platform, places, env, program }: PlanInput): Serv
     folder,
     script: {
       path: paths.join(folder, isWindows ? "start.cmd" : "start"),
-      text: isWindows ? windowsStartScript(program) : posixStartScript(program),
+      text: isWindows ? windowsStartScript : posixStartScript,
       mode: scriptMode,
     },
     variables: {
       path: paths.join(folder, isWindows ? variablesFileName.windows : variablesFileName.posix),
-      text: isWindows ? batchVariables(variables) : shellVariables(variables),
+      text: isWindows ? batchVariables(program, variables) : shellVariables(program, variables),
       // A proxy's address may hold a password.
       mode: secretMode,
     },

@@ -22,7 +22,7 @@ const placesHere = (): Places => {
       workingFolder: home,
       realPath: (path) => path,
       isFolder: () => false,
-    hash: (text: string) => text,
+      hash: (text: string) => text,
     },
     home,
   );
@@ -34,6 +34,7 @@ const placesHere = (): Places => {
     `${places.storeFile}-wal`,
     places.indexFile,
     places.lockFile,
+    join(places.dataFolder, "seen-devices.json"),
     places.startLockFile,
     places.socket,
     join(places.logFolder, "daemon.log"),

@@ -7,7 +7,7 @@ import type { Result } from "../result.ts";
 import type { Problem } from "../problem.ts";
 import type { MachineFile } from "./machine.ts";
 
-export type ServiceManager = "systemd" | "launchd" | "windows-task";
+type ServiceManager = "systemd" | "launchd" | "windows-task";
 
 /** What every system's service is made of. */
 export interface ServicePlan {
@@ -42,7 +42,7 @@ export interface ServiceInstalled {
   readonly linger?: Linger | undefined;
 }
 
-export interface ServiceRemoved {
+interface ServiceRemoved {
   readonly files: readonly string[];
   /** We had turned it on, so we turned it off. */
   readonly isLingerOff: boolean;

@@ -32,8 +32,8 @@ const program = (path: string, says: string): string => {
 
 const install = (known: string, env: readonly (readonly [string, string])[] = []): void => {
   mkdirSync(join(root, "service"));
-  writeFileSync(join(root, "service", "start"), posixStartScript(known));
-  writeFileSync(join(root, "service", "environment"), shellVariables(env));
+  writeFileSync(join(root, "service", "start"), posixStartScript);
+  writeFileSync(join(root, "service", "environment"), shellVariables(known, env));
 };
 
 const failureFile = (): string => join(root, "service", "last-failure");

@@ -2,7 +2,7 @@
  * What the system starts. The program is looked for each time: the folder of a Node that a version
  * manager put away is gone, and whoever baked it into a service has one that fails for ever.
  */
-import { batchText, shellQuote } from "./variables.ts";
+import { shellQuote } from "./variables.ts";
 
 /** Beside the script. */
 export const variablesFileName = { posix: "environment", windows: "environment.cmd" } as const;
@@ -11,8 +11,8 @@ export const failureFileName = "last-failure";
 const sentence =
   "duro was not found: not where it was when the service was installed, and nowhere else where npm puts programs. Install it again, then run: duro service install";
 
-/** `known` is where the program was when the service was installed. */
-export const posixStartScript = (known: string): string => `#!/bin/sh
+/** The same for everybody: where the program was last is said by the file of the variables. */
+export const posixStartScript = `#!/bin/sh
 # Starts the daemon of Duro. \`duro service install\` writes this file anew.
 # Upgrades of Node and npm move programs, so duro is looked for at each start.
 folder=$(cd "$(dirname "$0")" && pwd)
@@ -31,7 +31,7 @@ start() {
   fi
 }
 
-start ${shellQuote(known)}
+start "$known"
 start "$(command -v duro)"
 start "$(npm prefix --global 2>/dev/null)/bin/duro"
 for place in \\
@@ -50,27 +50,26 @@ echo ${shellQuote(sentence)} | tee "$folder/${failureFileName}" >&2
 exit 1
 `;
 
-export const windowsStartScript = (known: string): string =>
-  [
-    "@echo off",
-    "rem Starts the daemon of Duro. `duro service install` writes this file anew.",
-    "rem Upgrades of Node and npm move programs, so duro is looked for at each start.",
-    "chcp 65001 >nul",
-    "setlocal",
-    `if exist "%~dp0${variablesFileName.windows}" call "%~dp0${variablesFileName.windows}"`,
-    `set "DURO_FOUND=${batchText(known)}"`,
-    'if exist "%DURO_FOUND%" goto start',
-    `for /f "delims=" %%P in ('where duro.cmd 2^>nul') do set "DURO_FOUND=%%P" & goto start`,
-    'for %%P in ("%APPDATA%\\npm" "%LOCALAPPDATA%\\Volta\\bin" "%ProgramFiles%\\nodejs" "%NVM_SYMLINK%") do (',
-    '  if exist "%%~P\\duro.cmd" set "DURO_FOUND=%%~P\\duro.cmd" & goto start',
-    ")",
-    `>"%~dp0${failureFileName}" echo ${sentence}`,
-    "exit /b 1",
-    ":start",
-    'for %%P in ("%DURO_FOUND%") do set "PATH=%%~dpP;%PATH%"',
-    `del "%~dp0${failureFileName}" 2>nul`,
-    // The launcher itself, of who runs Duro from its repository.
-    'if /i "%DURO_FOUND:~-4%"==".mjs" (node "%DURO_FOUND%" daemon) else call "%DURO_FOUND%" daemon',
-    "exit /b %ERRORLEVEL%",
-    "",
-  ].join("\r\n");
+export const windowsStartScript = [
+  "@echo off",
+  "rem Starts the daemon of Duro. `duro service install` writes this file anew.",
+  "rem Upgrades of Node and npm move programs, so duro is looked for at each start.",
+  "chcp 65001 >nul",
+  "setlocal",
+  `if exist "%~dp0${variablesFileName.windows}" call "%~dp0${variablesFileName.windows}"`,
+  'set "DURO_FOUND=%DURO_KNOWN%"',
+  'if exist "%DURO_FOUND%" goto start',
+  `for /f "delims=" %%P in ('where duro.cmd 2^>nul') do set "DURO_FOUND=%%P" & goto start`,
+  'for %%P in ("%APPDATA%\\npm" "%LOCALAPPDATA%\\Volta\\bin" "%ProgramFiles%\\nodejs" "%NVM_SYMLINK%") do (',
+  '  if exist "%%~P\\duro.cmd" set "DURO_FOUND=%%~P\\duro.cmd" & goto start',
+  ")",
+  `>"%~dp0${failureFileName}" echo ${sentence}`,
+  "exit /b 1",
+  ":start",
+  'for %%P in ("%DURO_FOUND%") do set "PATH=%%~dpP;%PATH%"',
+  `del "%~dp0${failureFileName}" 2>nul`,
+  // The launcher itself, of who runs Duro from its repository.
+  'if /i "%DURO_FOUND:~-4%"==".mjs" (node "%DURO_FOUND%" daemon) else call "%DURO_FOUND%" daemon',
+  "exit /b %ERRORLEVEL%",
+  "",
+].join("\r\n");

@@ -37,18 +37,21 @@ export const variablesOf = (env: Environment, home: string | undefined): Variabl
 /** One word of a shell. */
 export const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-export const shellVariables = (variables: Variables): string =>
+/** What the script reads: where the program is now, for itself alone, and the variables, for the daemon. */
+export const shellVariables = (program: string, variables: Variables): string =>
   `${[
     "# What the daemon of Duro gets of the shell in which `duro service install` ran.",
+    `known=${shellQuote(program)}`,
     ...variables.map(([name, value]) => `export ${name}=${shellQuote(value)}`),
   ].join("\n")}\n`;
 
 /** A percent sign would begin a variable. */
-export const batchText = (text: string): string => text.replaceAll("%", "%%");
+const batchText = (text: string): string => text.replaceAll("%", "%%");
 
-export const batchVariables = (variables: Variables): string =>
+export const batchVariables = (program: string, variables: Variables): string =>
   [
     "@rem What the daemon of Duro gets of the shell in which `duro service install` ran.",
+    `@set "DURO_KNOWN=${batchText(program)}"`,
     ...variables.map(([name, value]) => `@set "${name}=${batchText(value)}"`),
     "",
   ].join("\r\n");

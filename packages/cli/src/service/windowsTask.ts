@@ -16,7 +16,7 @@ const taskNameOf = ({ name }: ServicePlan): string => name.replace(/^duro/u, "Du
  * conhost without a head: a script that is started as it is opens a black window. It comes back a minute
  * after a crash, and runs for as long as the user is logged on.
  */
-export const windowsTask = (machine: Machine, { script }: ServicePlan): string =>
+const windowsTask = (machine: Machine, { script }: ServicePlan): string =>
   `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.3" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>

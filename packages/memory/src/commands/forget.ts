@@ -59,7 +59,8 @@ export const undoForget = (
   const family = forgettableFamilies(memory, ids);
   if (!family.ok) return family;
   const times = new Set<number>();
-  for (const { id, map } of family.value.filter((one) => ids.includes(one.id))) {
+  const named = new Set(ids);
+  for (const { id, map } of family.value.filter((one) => named.has(one.id))) {
     const atMs = deletedMs(map);
     if (atMs === undefined) return err({ type: "NotForgotten", id });
     if (memory.nowMs() > atMs + undoMs) return err({ type: "UndoTimeOver", id });

@@ -154,13 +154,26 @@ const fieldNames: Readonly<Record<string, string>> = {
   "note.s": "note",
   expected: "expected outcome",
   "evidence.snippet": "source",
-  "evidence.text": "evidence",
+  tags: "list of tags",
+  body: "skill's text",
+  option: "alternative",
+  urls: "source",
+  path: "source",
   agent: "agent",
   "agent.tool": "agent",
   "agent.model": "agent's model",
 };
 
-const fieldName = (field: string): string => fieldNames[field] ?? field;
+/** Of what lies within a list the last name tells. */
+const fieldName = (field: string): string =>
+  fieldNames[field] ??
+  fieldNames[
+    field
+      .replace(/\[\d+\]/gu, "")
+      .split(".")
+      .at(-1) ?? ""
+  ] ??
+  field;
 
 const named = (type: EntryType): string =>
   `${type === "episode" || type === "event" ? "an" : "a"} ${type}`;

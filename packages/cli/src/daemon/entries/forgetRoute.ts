@@ -160,7 +160,8 @@ const answerOf = (
   how: Asked["how"],
   { ids: changed, undoUntilMs }: Done,
 ): ForgottenJson => {
-  const also = changed.filter((id) => !ids.includes(id));
+  const named = new Set(ids);
+  const also = changed.filter((id) => !named.has(id));
   return {
     ids,
     ...(also.length === 0 ? {} : { also }),

@@ -68,7 +68,10 @@ describe("remember", () => {
     [{ text: "x".repeat(4_001) }, "BadField", /text .* up to 4000 characters/u],
     [{ text: "x", kind: "rumour" }, "BadField", /kind .*fact or preference/u],
     [{ text: "x", confidence: 1.5 }, "BadField", /confidence .*from 0 to 1/u],
-    [{ text: "x", tags: [" "] }, "BadField", /tags/u],
+    [{ text: "x", tags: [" "] }, "BadField", /^The list of tags is not accepted: .*100/u],
+    [{ text: "x", agent: "y".repeat(501) }, "BadField", /^The agent is not accepted/u],
+    [{ text: "x", source: "y ".repeat(1_001) }, "BadField", /^The source is not accepted/u],
+    [{ text: "x", source: `https://${"y".repeat(500)}` }, "BadField", /^The source is not/u],
     [{ text: "x", agent: "/model" }, "BadAgent", /no name/u],
     [{ text: "x", project: "p_01jbv4xs0000000000000000gg" }, "NoProject", /No project/u],
   ])("refuses %j as %s, in a sentence", async (body, code, message) => {

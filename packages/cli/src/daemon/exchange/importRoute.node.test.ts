@@ -299,6 +299,10 @@ describe("a folder", () => {
     const files = {
       "good.json": anArtifact("fact_20260101_000000_aaaaaa", "good"),
       "proto.json": `{"__proto__": {"x": 1}, "id": "fact_20260101_000000_bbbbbb", "type": "fact", "created_at": "2026-01-01T00:00:00Z", "tags": ["__proto__", "constructor"], "data": {"claim": "proto", "__proto__": {"claim": "evil"}, "extra": {"constructor": 1}}}`,
+      "deep.json": anArtifact("fact_20260101_000000_eeeeee", "deep").replace(
+        '"claim"',
+        `"extra": ${"[".repeat(100_000)}${"]".repeat(100_000)}, "claim"`,
+      ),
       "types.json": `{"id": 7, "type": [], "data": "x"}`,
       "number.json": anArtifact("fact_20260101_000000_cccccc", "x").replace('"x"', "1e999"),
       "latin.json": Buffer.from([0x7b, 0xff, 0x7d]),
@@ -311,6 +315,7 @@ describe("a folder", () => {
     const { imported, skipped } = await bring(folder);
     expect(imported).toBe(2);
     expect(skipped.map(({ what, why }) => `${why} ${what}`).toSorted()).toEqual([
+      "NoJson facts/deep.json",
       "NoTime facts/time.json",
       "NotText facts/latin.json",
       "TooLarge fact_20260101_000000_dddddd",

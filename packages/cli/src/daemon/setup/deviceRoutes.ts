@@ -15,15 +15,15 @@ import { acknowledgeDevices } from "./deviceNotices.ts";
 import { deviceHere } from "./letInRoutes.ts";
 import { endedProblem } from "./relayProblems.ts";
 import { alone } from "./setupDeps.ts";
-import { label } from "./shapes.ts";
+import { label, yesNo } from "./shapes.ts";
 
 export const devicesRoute = callRoute<"devices">({
   name: "devices",
-  schema: body({}),
-  run: async (daemon) => {
+  schema: body({ isSeen: yesNo }),
+  run: async (daemon, { isSeen }) => {
     const home = needHome(daemon);
     if (!home.ok) return home;
-    acknowledgeDevices(daemon, home.value);
+    if (isSeen) acknowledgeDevices(daemon, home.value);
     return ok({ devices: await deviceJsons(home.value, daemon.nowMs()) });
   },
 });

@@ -34,8 +34,9 @@ export const joinRoute = talkRoute<"join">({
         { scope: DeviceScope.Full, card, signal: line.signal },
       );
       if (!joined.ok) return err(pairingProblem("joiner", relayUrl, joined.error));
-      line.say({ step: "fetching" });
-      const home = await moveIn(daemon, relayUrl, card);
+      const tell = (entries: number): void => line.say({ step: "fetching", entries });
+      tell(0);
+      const home = await moveIn(daemon, relayUrl, card, tell);
       if (!home.ok) return home;
       return ok({ ...whoOf(home.value), fingerprint: fingerprintOf(home.value) });
     }),

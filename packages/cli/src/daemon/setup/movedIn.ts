@@ -8,32 +8,64 @@ import { untilSo } from "./connected.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { nameIfNameless } from "./deviceNames.ts";
 
-/** A large vault goes on coming after that; nobody has to wait in front of it. */
-const catchUpMsMax = 60_000;
+/** What is larger goes on coming after that; nobody has to wait in front of it. */
+const catchUpMsMax = 300_000;
+const tellMs = 1_000;
+/** A wait for the index gives up after some seconds; one that ends sooner has seen its end. */
+const indexedMsMax = 2_000;
+const indexRoundsMax = 100;
 
 export const moveIn = async (
   daemon: Daemon,
   relayUrl: string,
   card: CardBody,
+  /** How many entries are here by now, about once a second. */
+  tell: (entryCount: number) => void,
 ): Promise<Result<Home, Problem>> => {
   await daemon.settings.change({ server: relayUrl });
-  const home = await daemon.reopen();
-  if (!home.ok) return home;
-  acknowledgeDevices(daemon, home.value);
-  await caughtUp(daemon, home.value);
-  await nameIfNameless(home.value, home.value.engine.device, card);
-  await home.value.settled();
-  return ok(home.value);
+  const opened = await daemon.reopen();
+  if (!opened.ok) return opened;
+  const home = opened.value;
+  acknowledgeDevices(daemon, home);
+  const stopTelling = tellOften(daemon, () => tell(entryCountOf(home)));
+  try {
+    const isHere = await untilSo(
+      daemon,
+      home,
+      catchUpMsMax,
+      ({ link }) => home.vault.status.isCaughtUp || link === "stopped",
+    );
+    await nameIfNameless(home, home.engine.device, card);
+    if (isHere) await untilIndexed(daemon, home);
+  } finally {
+    stopTelling();
+  }
+  return ok(home);
 };
 
-/** Everything that the relay has is here, or it takes too long. */
-const caughtUp = (daemon: Daemon, home: Home): Promise<boolean> =>
-  untilSo(
-    daemon,
-    home,
-    catchUpMsMax,
-    ({ link }) => home.vault.status.isCaughtUp || link === "stopped",
-  );
+const untilIndexed = async ({ nowMs }: Daemon, home: Home): Promise<void> => {
+  for (let left = indexRoundsMax; left > 0; left -= 1) {
+    const beganMs = nowMs();
+    await home.settled();
+    if (nowMs() - beganMs < indexedMsMax) return;
+  }
+};
+
+const tellOften = ({ after }: Daemon, tell: () => void): (() => void) => {
+  let stop = (): void => {};
+  const begin = (): void => {
+    stop = after(tellMs, () => {
+      tell();
+      begin();
+    });
+  };
+  begin();
+  return () => stop();
+};
+
+/** Of those that a list shows. */
+export const entryCountOf = ({ index }: Home): number =>
+  [...index.countByType().values()].reduce((sum, count) => sum + count, 0);
 
 export const fingerprintOf = ({ engine, vault }: Home): string =>
   (vaultFingerprint(engine, vault.id) ?? []).join(" ");

@@ -30,7 +30,7 @@ import {
   wordsUnknown,
 } from "./keyProblems.ts";
 import { lookWithWords } from "./lookWithWords.ts";
-import { moveIn } from "./movedIn.ts";
+import { entryCountOf, moveIn } from "./movedIn.ts";
 import { alreadySetUp } from "./pairingProblems.ts";
 import { parseRelayAddress } from "./relayAddress.ts";
 import { endedProblem } from "./relayProblems.ts";
@@ -119,8 +119,9 @@ const comeBack = async (
       return lookOnly(daemon, relayUrl, words, seen);
     return err(recoverProblem(relayUrl, recovered.error));
   }
-  line.say({ step: "fetching", entries: 0 });
-  const home = await moveIn(daemon, relayUrl, wish.card);
+  const tell = (entries: number): void => line.say({ step: "fetching", entries });
+  tell(0);
+  const home = await moveIn(daemon, relayUrl, wish.card, tell);
   return home.ok ? ok(restoredIn(home.value)) : home;
 };
 
@@ -154,7 +155,7 @@ const restoredIn = (home: Home): Recover["answer"] => {
   const [newest] = index.list({ limit: 1 }).items;
   return {
     ...whoOf(home),
-    restored: [...index.countByType().values()].reduce((sum, count) => sum + count, 0),
+    restored: entryCountOf(home),
     devices: devicesOf(engine).filter(({ isRevoked, scope }) => !isRevoked && scope !== "paper")
       .length,
     newest: newest === undefined ? null : new Date(newest.atMs).toISOString(),

@@ -100,6 +100,8 @@ export const registrationProblem = (
     next,
   });
   switch (error.refusal) {
+    // An invite of another form than any that there is.
+    case "InvalidField":
     case "InviteInvalid":
       return refused(
         "InviteNeeded",

@@ -4,7 +4,7 @@ rem Upgrades of Node and npm move programs, so duro is looked for at each start.
 chcp 65001 >nul
 setlocal
 if exist "%~dp0environment.cmd" call "%~dp0environment.cmd"
-set "DURO_FOUND=C:\Users\Ann\AppData\Roaming\npm\duro.cmd"
+set "DURO_FOUND=%DURO_KNOWN%"
 if exist "%DURO_FOUND%" goto start
 for /f "delims=" %%P in ('where duro.cmd 2^>nul') do set "DURO_FOUND=%%P" & goto start
 for %%P in ("%APPDATA%\npm" "%LOCALAPPDATA%\Volta\bin" "%ProgramFiles%\nodejs" "%NVM_SYMLINK%") do (
