@@ -154,7 +154,7 @@ const lastWords = async (places: Places): Promise<string> => {
 const notStarted = ({ logFolder }: Places, why: string): Problem => ({
   code: "DaemonNotStarted",
   exit: Exit.DaemonUnreachable,
-  message: `The daemon could not be started: ${why}.`,
+  message: `The daemon could not be started: ${why.replace(/\.$/u, "")}.`,
   next: `duro doctor; the daemon's log is in ${logFolder}`,
 });
 

@@ -50,6 +50,8 @@ export interface OpenHome extends Home, AsyncDisposable {
 /** Documents that nobody has used for so long are let go. */
 const idleMs = 30_000;
 const lookMs = 10_000;
+/** More than a busy machine is late by. */
+const sleptMsMin = 60_000;
 const tidyStepsMax = 20;
 const tidyPauseMs = 50;
 /** A machine that was just let in waits for the vault's log. */
@@ -161,10 +163,16 @@ const furnish = async (
   /** Nothing is let go while somebody works with it. */
   let workCount = 0;
   let isClosed = false;
+  const wake = (): void => {
+    if (!["none", "idle", "stopped"].includes(engine.status.link)) engine.connect();
+  };
   let endLooking = (): void => {};
   const look = (): void => {
+    const beganMs = nowMs();
     endLooking = clock.after(lookMs, () => {
       look();
+      // The machine slept: what looks like a connection may be none.
+      if (nowMs() - beganMs > sleptMsMin) wake();
       if (workCount > 0) return;
       tidy();
       // The root is small, and every look at the memory needs it.

@@ -113,12 +113,17 @@ describe("the daemon and its service", () => {
     code: "DaemonNotStarted",
     exit: Exit.DaemonUnreachable,
     message: "The daemon could not be started: why.",
-    next: "duro doctor",
+    next: "duro doctor; the daemon's log is in /log",
   } as const;
 
   test("a daemon that does not start is the finding, and the rest is still looked at", () => {
     const facts = { ...healthy, daemon: err(problem) };
-    expect(only(facts)).toMatchObject({ name: "daemon", result: "error", text: problem.message });
+    expect(only(facts)).toMatchObject({
+      name: "daemon",
+      result: "error",
+      text: problem.message,
+      fix: "the daemon's log is in /log",
+    });
     expect(judge(facts).map(({ name }) => name)).toContain("disk");
     expect(judge(facts)).toContainEqual(
       expect.objectContaining({ name: "relay", result: "skipped" }),

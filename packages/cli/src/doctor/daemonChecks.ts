@@ -16,7 +16,9 @@ export const socketCheck: Checking = ({ socket }) =>
 
 export const daemonCheck: Checking = ({ daemon }) => {
   if (!daemon.ok) {
-    const { message, next } = daemon.error;
+    const { message } = daemon.error;
+    // Whoever reads this has run it.
+    const next = daemon.error.next?.replace(/^duro doctor; /u, "");
     return { name: "daemon", result: "error", text: message, ...(next && { fix: next }) };
   }
   const { pid, version, upMs, memoryByteLength } = daemon.value;

@@ -72,7 +72,8 @@ export const socketWayCheck: Checking = (facts) => {
 
 export const connectedCheck: Checking = (facts) => {
   const relay = answered(facts);
-  if (relay?.isRelay !== true || !facts.daemon.ok) return undefined;
+  // What stands in the way of the socket has been said.
+  if (relay?.isRelay !== true || !relay.socket.isOpen || !facts.daemon.ok) return undefined;
   const { link, isPaused } = facts.daemon.value;
   if (isPaused)
     return { name: "connected", result: "info", text: "Sync is paused.", fix: "duro resume" };

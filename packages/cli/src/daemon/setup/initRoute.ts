@@ -19,7 +19,6 @@ import {
 } from "@duro/client";
 import { err, ok, type Result } from "@duro/crypto/types";
 import type { SetupTalks } from "../../api/setupCalls.ts";
-import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
 import { body, optionalText } from "../entries/shapes.ts";
@@ -29,6 +28,7 @@ import { askFirst } from "./askFirst.ts";
 import { cardBody, yesNo } from "./shapes.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { nameIfNameless } from "./deviceNames.ts";
+import { alreadyLinked, sheetTaken, whereTo, wordsNotKept } from "./initProblems.ts";
 import { seedProblem, storeProblem } from "./keyProblems.ts";
 import { keepRegistering, register } from "./registering.ts";
 import { parseRelayAddress } from "./relayAddress.ts";
@@ -190,34 +190,3 @@ const linkUp = async (
     ? err(registered.problem)
     : ok({ ...whoOf(home.value), server: daemon.settings.now.server ?? null });
 };
-
-const whereTo: Problem = {
-  code: "ServerMissing",
-  exit: Exit.Usage,
-  message:
-    "It was not said where the memory is to be kept in step, or that it stays on this machine.",
-  next: "duro init --server URL, or duro init --local-only",
-};
-
-const sheetTaken: Problem = {
-  code: "RecoveryFileExists",
-  exit: Exit.Usage,
-  message:
-    "The file for the recovery words is there already, and nothing is written over a file. Nothing was made.",
-  next: "name a file that does not exist: --recovery-out FILE",
-};
-
-const wordsNotKept: Problem = {
-  code: "WordsNotKept",
-  exit: Exit.Usage,
-  message:
-    "Nothing was set up: the recovery words count only once somebody has them. Those that were shown are void.",
-  next: "duro init, with a pen at hand, or with --recovery-out FILE",
-};
-
-const alreadyLinked = (server: string): Problem => ({
-  code: "AlreadyLinked",
-  exit: Exit.Usage,
-  message: `This memory is kept in step with ${server}, so it does not stay on this machine only.`,
-  next: "duro pause stops that for as long as you like",
-});

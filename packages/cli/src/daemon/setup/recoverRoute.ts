@@ -8,32 +8,24 @@ import {
   parseWords,
   type Phrase,
   recover,
-  type RecoverError,
   type Recovery,
   systemRandomBytes,
   tryWords,
 } from "@duro/client";
 import { err, ok, recordIds, type Result } from "@duro/crypto/types";
 import type { DeviceJson, SetupTalks } from "../../api/setupCalls.ts";
-import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
 import { body, optionalText, text } from "../entries/shapes.ts";
 import { type Line, talkRoute } from "../routes.ts";
 import { askForRelay } from "./askFirst.ts";
 import { devicesOf, scopeName } from "./deviceFacts.ts";
-import {
-  seedProblem,
-  storeProblem,
-  wordsProblem,
-  wordsRevoked,
-  wordsUnknown,
-} from "./keyProblems.ts";
+import { seedProblem, wordsProblem } from "./keyProblems.ts";
 import { lookWithWords } from "./lookWithWords.ts";
 import { entryCountOf, moveIn } from "./movedIn.ts";
 import { alreadySetUp } from "./pairingProblems.ts";
+import { recoverProblem } from "./recoverProblems.ts";
 import { parseRelayAddress } from "./relayAddress.ts";
-import { endedProblem } from "./relayProblems.ts";
 import { alone, flowDeps } from "./setupDeps.ts";
 import { cardBody, yesNo } from "./shapes.ts";
 import { whoOf } from "./who.ts";
@@ -167,67 +159,4 @@ const headOf = (head: string | undefined): Recovery["sheetHead"] => {
   const { index, id } = /^(?<index>\d{1,9}) (?<id>[0-9a-f]{64})$/u.exec(head ?? "")?.groups ?? {};
   const parsed = recordIds.parse(id ?? "");
   return index === undefined || !parsed.ok ? undefined : { index: Number(index), id: parsed.value };
-};
-
-const recoverProblem = (url: string, error: RecoverError): Problem => {
-  switch (error.type) {
-    case "AlreadySetUp":
-      return alreadySetUp;
-    case "NoSession":
-      return sessionProblem(url, error.why);
-    case "LogsWithheld":
-      return {
-        code: error.type,
-        exit: Exit.Safeguard,
-        message: `The relay at ${url} shows an older state of this memory than the sheet names, or none. Nothing was changed.`,
-        next: "ask whoever runs the relay whether it was set back to an older backup",
-      };
-    case "PhraseOtherIdentity":
-    case "PhraseRevoked":
-    case "PhraseOpensNothing":
-      return wordsProblem(error);
-    case "RecoveryDeclined":
-      return {
-        code: error.type,
-        exit: Exit.Usage,
-        message: "Nothing was changed, as was wished.",
-        next: "duro recover, once more, when it is right",
-      };
-    case "KeyOutOfReach":
-      return {
-        code: error.type,
-        exit: Exit.WrongKey,
-        message:
-          "This machine was not let in: it was removed from this memory before, or the words were replaced meanwhile.",
-        next: "duro uninstall removes what is left here of before; then run this again",
-      };
-    case "RecordLost":
-      return endedProblem(url, undefined);
-    case "RecordRefused":
-      return {
-        code: error.type,
-        exit: Exit.RelayRefused,
-        message: `The relay at ${url} did not take this machine in: ${error.refusal ?? "for a reason that this version does not know"}.`,
-        next: "try again later; duro doctor looks closer",
-      };
-    case "StoreFull":
-    case "StoreBroken":
-    case "StoreClosed":
-      return storeProblem(error);
-  }
-};
-
-type Why = Extract<RecoverError, { readonly type: "NoSession" }>["why"];
-
-const sessionProblem = (url: string, why: Why): Problem => {
-  const refusal =
-    why === "too long"
-      ? undefined
-      : why.kind === "refused"
-        ? why.refusal.name
-        : why.kind === "closed"
-          ? why.refusal
-          : undefined;
-  if (refusal === "AuthFailed") return wordsUnknown(url);
-  return refusal === "DeviceRemoved" ? wordsRevoked : endedProblem(url, why);
 };

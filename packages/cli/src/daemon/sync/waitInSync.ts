@@ -32,6 +32,7 @@ export const waitInSync = async (
   let unreachableSinceMs: number | undefined;
   let toldMs = nowMs();
   let isFresh = false;
+  const endedBefore = engine.status.ended;
   engine.connect();
   for (;;) {
     if (line.signal.aborted) return err(interrupted);
@@ -48,7 +49,7 @@ export const waitInSync = async (
       const isHopeless =
         engine.status.link === "stopped" ||
         now - unreachableSinceMs > reachMsMax ||
-        hasFailed(home);
+        hasFailed(home, endedBefore);
       if (isHopeless && (timeoutMs === undefined || engine.status.link === "stopped"))
         return err(offline(home));
     }
@@ -79,9 +80,11 @@ const countsOf = ({ engine, vault }: Home): { sent: number; received: number } =
   return { sent, received };
 };
 
-/** It dialled and came to nothing, and waits before it dials again. */
-const hasFailed = ({ engine }: Home): boolean =>
-  engine.status.link === "waiting" && engine.status.ended !== undefined;
+/** It dialled since we asked and came to nothing, and waits before it dials again. */
+const hasFailed = (
+  { engine: { status } }: Home,
+  endedBefore: Home["engine"]["status"]["ended"],
+): boolean => status.link === "waiting" && status.ended !== endedBefore;
 
 const pollMs = 250;
 
