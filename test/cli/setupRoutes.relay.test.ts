@@ -166,6 +166,26 @@ test("a relay that takes people by invitation says so, and takes whoever brings 
   await program.stop();
 });
 
+test("a machine that was set up while the relay was away is registered by the next daemon", async () => {
+  const data = newFolder();
+  const flags = ["--json", "--data", data, "--registration", "open"];
+  const before = startProgram([...flags, "--port", "0"]);
+  const server = await before.url();
+  await before.stop();
+  const inner = await openDaemon();
+  const queued = (await init(inner, server)).answer;
+  expect(queued).toMatchObject({ ok: false, error: { code: "RelayUnreachable", exit: 7 } });
+  await note(inner, "offline");
+  await inner.close();
+  const after = startProgram([...flags, "--port", new URL(server).port]);
+  await after.url();
+  const next = await openDaemon(inner.folder);
+  await until(() => isCurrent(next), "it is registered, and all is sent");
+  expect((await init(next, server)).answer).toMatchObject({ ok: true, value: { server } });
+  await next.close();
+  await after.stop();
+});
+
 test("a phone that reads the link is let in to read, until the day that was said", async () => {
   const inner = await openDaemon();
   valueOf((await init(inner)).answer);

@@ -14,21 +14,36 @@ export {
 } from "./engine/engine.ts";
 export type { AlarmChange } from "./watch/engineWatch.ts";
 export type { Author, OpenDoc, Vault, VaultStatus } from "./engine/vaults.ts";
+export type { ApproveDeps } from "./flows/addNewcomer.ts";
 export {
   type Approval,
-  type ApproveDeps,
   type ApproveError,
   approvePairing,
+  inviteByPairing,
+  type InviteError,
+  type LetIn,
 } from "./flows/approvePairing.ts";
-export { type Founded, foundIdentity } from "./flows/foundIdentity.ts";
+export { askRelay, type AskRelayError, type RelayAbout } from "./flows/askRelay.ts";
+export { cleanLabel, type DeviceCard, namelessCard } from "./flows/deviceCard.ts";
+export { vaultFingerprint } from "./flows/fingerprint.ts";
+export { type Founded, type Founding, foundIdentity } from "./flows/foundIdentity.ts";
 export { identityRecords } from "./flows/identityRecords.ts";
 export {
+  type JoinAs,
   type JoinDeps,
   joinByPairing,
   type JoinError,
-  type JoinScreen,
 } from "./flows/joinByPairing.ts";
+export type { JoinScreen } from "./flows/joinLine.ts";
+export {
+  dropRegistration,
+  makeRegistration,
+  readRegistration,
+  type Registering,
+  registrationWrite,
+} from "./flows/keptRegistration.ts";
 export { addMember, type Joining, removeMember, setRole } from "./flows/members.ts";
+export { openToLook } from "./flows/openToLook.ts";
 export { newPhrase, type NewPhraseError } from "./flows/newPhrase.ts";
 export { recover, type RecoverError, type Recovery } from "./flows/recover.ts";
 export {
@@ -64,3 +79,19 @@ export {
   type Write,
 } from "./ports/localStore.ts";
 export type { Socket, SocketClosed, SocketEvents, Transport } from "./ports/transport.ts";
+export {
+  createPhrase,
+  deviceFromSeed,
+  ensureDevice,
+  isOfWords,
+  keepFounding,
+  newSeed,
+  parseWords,
+  type Phrase,
+  type PhraseError,
+  type PhraseRefused,
+  prepareFounding,
+  readFounding,
+  settleFounding,
+  tryWords,
+} from "./setup.ts";

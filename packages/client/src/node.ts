@@ -4,6 +4,6 @@ export { type NotACertificate, parseAuthorities } from "./http/authorities.ts";
 export { createNodeHttp, type NodeHttpDeps } from "./http/nodeHttp.ts";
 export { type NotAProxy, parseProxy, type Proxy } from "./http/proxy.ts";
 export { createFileKeyStore, type FileKeyStoreDeps } from "./keyStore/fileKeyStore.ts";
-export { openSqliteLocalStore } from "./store/sqliteLocalStore.ts";
+export { openPassingLocalStore, openSqliteLocalStore } from "./store/sqliteLocalStore.ts";
 export { createNodeTransport } from "./transport/nodeTransport.ts";
 export { createNodeApplyGuard, type NodeApplyGuardDeps } from "./updates/nodeApplyGuard.ts";

@@ -6,6 +6,7 @@ import {
   approvePairing,
   joinByPairing,
   type LocalStore,
+  namelessCard,
   systemClock,
 } from "@duro/client";
 import {
@@ -56,7 +57,7 @@ export const showCode = (
         checkNumber = number;
       },
     },
-    as,
+    { scope: as, card: namelessCard },
   );
   return { file, store, device, code, checkNumber: () => checkNumber, joined };
 };

@@ -34,7 +34,7 @@ describe("a socket", () => {
     await new Promise((resolve) => void server.close(resolve));
     expect(await lookAtSocket(path)).toBe("none");
     // Closing in good order removes it; whoever is killed leaves it.
-    const dying = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+    const dying = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
     spawnSync(process.execPath, ["-e", dying]);
     expect(await lookAtSocket(path)).toBe("stale");
   });

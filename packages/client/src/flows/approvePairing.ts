@@ -1,36 +1,26 @@
 /**
- * Lets another machine in, or a phone: types the code that it shows, finds the number that it shows, and
- * adds it to the person's log. A wrong code or a wrong number burns the code, and nothing is added.
+ * Lets another machine in, or a phone: types the code that it shows, or shows it one, finds the number
+ * that it shows, and adds it to the person's log. A wrong code or a wrong number burns the code, and
+ * nothing is added.
  */
 import {
-  addDeviceRecord,
   checkChoices,
   checkNumberOf,
   type CodeMalformed,
-  type DeviceKeys,
-  grantViewerRecord,
-  type RandomBytes,
+  createPairingCode,
+  type PairingCode,
+  pairingCodeText,
   parsePairingCode,
+  type Secret,
 } from "@duro/crypto";
-import { DeviceScope, err, LogKind, ok, type Result, type SignPublicKey } from "@duro/crypto/types";
-import { deviceIdOf, encodeRecord, isActive, type LogRecord } from "@duro/crypto/verify";
-import { type DeviceId, mailboxNumbers, type VaultId } from "@duro/protocol";
-import type { PostError } from "../duties/posts.ts";
-import type { Engine } from "../engine/engine.ts";
+import { err, ok, type Result, type SignPublicKey } from "@duro/crypto/types";
+import { type DeviceId, mailboxNumbers } from "@duro/protocol";
 import { relayKeyOf } from "../engine/self.ts";
-import type { StoreReader } from "../ports/localStore.ts";
-import { currentUserKeys, type KeyOutOfReach } from "./currentUserKeys.ts";
+import { type AddError, addNewcomer, type ApproveDeps, type LetInAs } from "./addNewcomer.ts";
+import { cleanCard, type DeviceCard } from "./deviceCard.ts";
+import type { Mailbox } from "./mailboxes.ts";
 import { type MeetError, type PairingTalk, startTalk, type TalkError } from "./pairingTalk.ts";
 import type { Newcomer } from "./pairingWords.ts";
-import { postToVault, type VaultOutOfReach } from "./vaultAuthoring.ts";
-
-export interface ApproveDeps {
-  readonly engine: Engine;
-  readonly store: StoreReader;
-  readonly device: DeviceKeys;
-  readonly randomBytes: RandomBytes;
-  readonly relayUrl: string;
-}
 
 /** The person found another number, or none: somebody may stand between. */
 interface CheckNumberRefused {
@@ -47,35 +37,39 @@ interface RelayNotMet {
   readonly type: "RelayNotMet";
 }
 
-export type ApproveError =
-  | CodeMalformed
-  | RelayNotMet
-  | MeetError
-  | TalkError
-  | CheckNumberRefused
-  | ScopeDiffers
-  | KeyOutOfReach
-  | VaultOutOfReach
-  | PostError;
+export type InviteError =
+  RelayNotMet | MeetError | TalkError | CheckNumberRefused | ScopeDiffers | AddError;
 
-export interface Approval {
-  readonly code: string;
+export type ApproveError = CodeMalformed | InviteError;
+
+interface Meeting {
   /** Which of these the other machine shows; undefined: none of them. */
-  readonly choose: (numbers: readonly string[]) => Promise<string | undefined>;
-  readonly as:
-    | { readonly scope: typeof DeviceScope.Full }
-    | {
-        /** A phone: reads the vaults that it is granted, for as long as it is meant to. */
-        readonly scope: typeof DeviceScope.Viewer;
-        readonly expiresAtMs: number | undefined;
-        readonly vaults: readonly VaultId[];
-      };
+  readonly choose: (numbers: readonly string[], card: DeviceCard) => Promise<string | undefined>;
+  readonly as: LetInAs;
+  /** Whoever sits in front of it has gone: the code is burnt. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Approval extends Meeting {
+  readonly code: string;
+}
+
+export interface Invitation extends Meeting {
+  /** To be read by the other machine. Good for one guess. */
+  readonly showCode: (code: Secret<string>) => void;
+  /** The number that the other machine shows too, before anybody is asked to find it. */
+  readonly showCheckNumber: (number: string) => void;
+}
+
+export interface LetIn {
+  readonly device: DeviceId;
+  readonly card: DeviceCard;
 }
 
 export const approvePairing = async (
   deps: ApproveDeps,
   approval: Approval,
-): Promise<Result<{ readonly device: DeviceId }, ApproveError>> => {
+): Promise<Result<LetIn, ApproveError>> => {
   const code = parsePairingCode(approval.code);
   if (!code.ok) return code;
   const relayKey = await relayKeyOf(deps.store, deps.relayUrl);
@@ -84,93 +78,67 @@ export const approvePairing = async (
   if (!number.ok) return err({ type: "MailboxRefused", refusal: "MailboxUnknown" });
   const mailbox = await deps.engine.mailboxes.join(number.value);
   if (!mailbox.ok) return mailbox;
-  const talk = await startTalk(deps, mailbox.value, "approver", code.value);
-  if (!talk.ok) return talk;
-  const newcomer = await lookAt(deps, talk.value, approval);
-  if (!newcomer.ok) {
-    talk.value.end("burnt");
-    return newcomer;
+  return meetAt(deps, mailbox.value, { ...approval, code: code.value, relayKey });
+};
+
+/** The other way round, for what has a camera and no keys to type on. */
+export const inviteByPairing = async (
+  deps: ApproveDeps,
+  invitation: Invitation,
+): Promise<Result<LetIn, InviteError>> => {
+  const relayKey = await relayKeyOf(deps.store, deps.relayUrl);
+  if (relayKey === undefined) return err({ type: "RelayNotMet" });
+  const mailbox = await deps.engine.mailboxes.open();
+  if (!mailbox.ok) return mailbox;
+  const code = createPairingCode(deps, mailbox.value.number);
+  invitation.showCode(pairingCodeText(code));
+  return meetAt(deps, mailbox.value, { ...invitation, code, relayKey });
+};
+
+interface Met extends Meeting {
+  readonly code: PairingCode;
+  readonly relayKey: SignPublicKey;
+  readonly showCheckNumber?: (number: string) => void;
+}
+
+const meetAt = async (
+  deps: ApproveDeps,
+  mailbox: Mailbox,
+  met: Met,
+): Promise<Result<LetIn, InviteError>> => {
+  const leave = (): void => mailbox.close("burnt");
+  met.signal?.addEventListener("abort", leave);
+  if (met.signal?.aborted === true) leave();
+  try {
+    const talk = await startTalk(deps, mailbox, "approver", met.code);
+    if (!talk.ok) return talk;
+    met.showCheckNumber?.(checkNumberOf(talk.value.session.key));
+    const newcomer = await lookAt(deps, talk.value, met);
+    if (!newcomer.ok) {
+      talk.value.end("burnt");
+      return newcomer;
+    }
+    const added = await addNewcomer(deps, talk.value, newcomer.value, met.as, met.relayKey);
+    if (!added.ok) {
+      talk.value.end("burnt");
+      return added;
+    }
+    return ok({ ...added.value, card: cleanCard(newcomer.value.card) });
+  } finally {
+    met.signal?.removeEventListener("abort", leave);
   }
-  const added = await add(deps, talk.value, newcomer.value, approval.as, relayKey);
-  if (!added.ok) talk.value.end("burnt");
-  return added;
 };
 
 const lookAt = async (
   { randomBytes }: ApproveDeps,
   talk: PairingTalk,
-  { choose, as }: Approval,
+  { choose, as }: Meeting,
 ): Promise<Result<Newcomer, TalkError | CheckNumberRefused | ScopeDiffers>> => {
   const newcomer = await talk.hear("newcomer");
   if (!newcomer.ok) return newcomer;
   if (newcomer.value.scope !== as.scope) return err({ type: "ScopeDiffers" });
   const right = checkNumberOf(talk.session.key);
-  const chosen = await choose(checkChoices({ randomBytes }, right));
+  const numbers = checkChoices({ randomBytes }, right);
+  const chosen = await choose(numbers, cleanCard(newcomer.value.card));
   return chosen === right ? newcomer : err({ type: "CheckNumberRefused" });
-};
-
-/** Others may write to that log meanwhile: then there is another offer, and another signature. */
-const offersMax = 8;
-
-const add = async (
-  deps: ApproveDeps,
-  talk: PairingTalk,
-  { signKey, kemKey }: Newcomer,
-  as: Approval["as"],
-  relayKey: SignPublicKey,
-): Promise<
-  Result<{ readonly device: DeviceId }, TalkError | KeyOutOfReach | VaultOutOfReach | PostError>
-> => {
-  const { engine, device } = deps;
-  const { user } = engine;
-  const vaults =
-    as.scope === DeviceScope.Viewer ? as.vaults : engine.vaults.map((vault) => vault.id);
-  const id = deviceIdOf({ signKey, kemKey });
-  const expiresAtMs = as.scope === DeviceScope.Viewer ? as.expiresAtMs : undefined;
-  const entry = { signKey, kemKey, scope: as.scope, expiresAtMs };
-  for (let left = offersMax; left > 0; left -= 1) {
-    const identity = engine.identity(user);
-    const keys = currentUserKeys(identity, device);
-    if (!keys.ok || identity === undefined) return err({ type: "KeyOutOfReach" });
-    const offered = addDeviceRecord(deps, identity, device, { entry, id }, keys.value);
-    talk.say({ type: "offer", relayKey, user, record: encodeRecord(offered) });
-    const cosigned = await talk.hear("cosigned");
-    if (!cosigned.ok) return cosigned;
-    const { signature } = cosigned.value;
-    const signatures = [...offered.signatures, { device: id, signature }];
-    const record: LogRecord = { ...offered, signatures };
-    const posted = await engine.post({ kind: LogKind.Identity, log: user }, () =>
-      engine.identity(user)?.head.id === record.previous ? record : undefined,
-    );
-    if (!posted.ok) return posted;
-    if (!isActive(engine.identity(user)?.devices.get(id))) continue;
-    if (as.scope === DeviceScope.Viewer)
-      for (const vault of vaults) {
-        const granted = await grant(deps, vault, id);
-        if (!granted.ok) return granted;
-      }
-    sayWelcome(engine, talk, vaults);
-    return ok({ device: id });
-  }
-  return err({ type: "RecordRefused", refusal: "LogHeadStale" });
-};
-
-const grant = (
-  deps: ApproveDeps,
-  vault: VaultId,
-  id: DeviceId,
-): Promise<Result<void, VaultOutOfReach | PostError>> =>
-  postToVault(deps, vault, ({ state, author, key }) =>
-    state.viewers.has(id) ? undefined : grantViewerRecord(deps, state, author, id, key),
-  );
-
-const sayWelcome = (engine: Engine, talk: PairingTalk, shown: readonly VaultId[]): void => {
-  const identity = engine.identity(engine.user)?.head;
-  if (identity === undefined) return;
-  const vaults = shown.flatMap((vault) => {
-    const head = engine.vaultLog(vault)?.head;
-    return head === undefined ? [] : [{ vault, head }];
-  });
-  talk.say({ type: "welcomed", identity, vaults });
-  talk.end("done");
 };

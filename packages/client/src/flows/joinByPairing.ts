@@ -1,15 +1,10 @@
 /**
- * A new machine joins a person who lets it in from another one. It shows a code, then a number to compare,
- * and makes no key of anybody's and no vault. What it keeps it keeps at once, when all of it is known to
- * be as the other machine sees it: a relay cannot show it an older world.
+ * A new machine joins a person who lets it in from another one. It shows a code, or has read the one that
+ * the other shows, then a number to compare, and makes no key of anybody's and no vault. What it keeps it
+ * keeps at once, when all of it is known to be as the other machine sees it: a relay cannot show it an
+ * older world.
  */
-import {
-  checkNumberOf,
-  cosignRecord,
-  createPairingCode,
-  pairingCodeText,
-  type Secret,
-} from "@duro/crypto";
+import { cosignRecord, type CodeMalformed, parsePairingCode } from "@duro/crypto";
 import {
   bytesAreEqual,
   DeviceScope,
@@ -21,17 +16,17 @@ import {
 } from "@duro/crypto/types";
 import { decodeIdentityPayload, decodeRecord, type LogRecord } from "@duro/crypto/verify";
 import type { UserId } from "@duro/protocol";
-import { createConnection, type EngineEffect } from "../engine/connection.ts";
 import { readSelf, relayKeyWrite, selfWrite } from "../engine/self.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
+import { cleanCard, type DeviceCard, namelessCard } from "./deviceCard.ts";
+import { type JoinScreen, meet, openLine } from "./joinLine.ts";
 import {
   type LogsWithheld,
   type NoSession,
   openLogSession,
   type SessionDeps,
 } from "./logSession.ts";
-import { createMailboxes, type Mailboxes } from "./mailboxes.ts";
-import { type MeetError, type PairingTalk, startTalk, type TalkError } from "./pairingTalk.ts";
+import type { MeetError, PairingTalk, TalkError } from "./pairingTalk.ts";
 import type { Offer, Welcomed } from "./pairingWords.ts";
 import { createStagedStore } from "./stagedStore.ts";
 
@@ -39,11 +34,14 @@ export interface JoinDeps extends SessionDeps {
   readonly store: LocalStore;
 }
 
-export interface JoinScreen {
-  /** To be typed on the other machine. Good for one guess. */
-  showCode(code: Secret<string>): void;
-  /** To be found among several on the other machine. */
-  showCheckNumber(number: string): void;
+export interface JoinAs {
+  readonly scope: typeof DeviceScope.Full | typeof DeviceScope.Viewer;
+  /** What the other machine shows of this one. */
+  readonly card: DeviceCard;
+  /** As the other machine shows it, where it does; otherwise this one shows a code of its own. */
+  readonly code?: string | undefined;
+  /** Whoever waits in front of it has gone: the code is good for nobody any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Somebody lives in this store already. */
@@ -63,6 +61,7 @@ interface OfferRefused {
 
 export type JoinError =
   | AlreadySetUp
+  | CodeMalformed
   | NoSession
   | MeetError
   | TalkError
@@ -74,67 +73,30 @@ export type JoinError =
 export const joinByPairing = async (
   deps: JoinDeps,
   screen: JoinScreen,
-  as: typeof DeviceScope.Full | typeof DeviceScope.Viewer = DeviceScope.Full,
+  as: JoinAs = { scope: DeviceScope.Full, card: namelessCard },
 ): Promise<Result<{ readonly user: UserId }, JoinError>> => {
   if ((await readSelf(deps.store)) !== undefined) return err({ type: "AlreadySetUp" });
+  const shown = as.code === undefined ? ok(undefined) : parsePairingCode(as.code);
+  if (!shown.ok) return shown;
   const line = await openLine(deps);
   if (!line.ok) return line;
   const { mailboxes, relayKey, close } = line.value;
+  const leave = (): void => {
+    mailboxes.burn();
+    close();
+  };
+  as.signal?.addEventListener("abort", leave);
+  if (as.signal?.aborted === true) leave();
   try {
-    const talk = await meet(deps, mailboxes, screen);
+    const talk = await meet(deps, mailboxes, screen, shown.value);
     if (!talk.ok) return talk;
     const invited = await beInvited(deps, talk.value, relayKey, as);
     if (!invited.ok) return invited;
     return await moveIn(deps, relayKey, invited.value);
   } finally {
+    as.signal?.removeEventListener("abort", leave);
     close();
   }
-};
-
-interface Line {
-  readonly mailboxes: Mailboxes;
-  /** Of the relay that answers at this address. */
-  readonly relayKey: SignPublicKey;
-  readonly close: () => void;
-}
-
-/** A connection without a login: it reaches mailboxes and nothing else. */
-const openLine = (deps: JoinDeps): Promise<Result<Line, NoSession>> =>
-  new Promise((resolve) => {
-    const close = (): void => {
-      mailboxes.disconnected();
-      connection.close();
-    };
-    const onEffect = (effect: EngineEffect): void => {
-      if (effect.kind === "signLogin")
-        resolve(ok({ mailboxes, relayKey: effect.challenge.relayKey, close }));
-      else if (effect.kind === "stopped" || effect.kind === "lost") {
-        close();
-        resolve(err({ type: "NoSession", why: effect.why }));
-      } else mailboxes.take(effect);
-    };
-    const connection = createConnection({
-      ...deps,
-      url: deps.relayUrl,
-      onEffect,
-      onFailure: close,
-    });
-    const mailboxes = createMailboxes(deps.clock, (said) => connection.input(said));
-    connection.input({ kind: "start" });
-  });
-
-const meet = async (
-  deps: JoinDeps,
-  mailboxes: Mailboxes,
-  screen: JoinScreen,
-): Promise<Result<PairingTalk, MeetError>> => {
-  const mailbox = await mailboxes.open();
-  if (!mailbox.ok) return mailbox;
-  const code = createPairingCode(deps, mailbox.value.number);
-  screen.showCode(pairingCodeText(code));
-  const talk = await startTalk(deps, mailbox.value, "joiner", code);
-  if (talk.ok) screen.showCheckNumber(checkNumberOf(talk.value.session.key));
-  return talk;
 };
 
 interface Invited extends Welcomed {
@@ -147,10 +109,10 @@ const beInvited = async (
   { device }: JoinDeps,
   talk: PairingTalk,
   relayKey: SignPublicKey,
-  scope: DeviceScope,
+  { scope, card }: JoinAs,
 ): Promise<Result<Omit<Invited, "type">, TalkError | RelayDiffers | OfferRefused>> => {
   const { signKey, kemKey } = device;
-  talk.say({ type: "newcomer", signKey, kemKey, scope });
+  talk.say({ type: "newcomer", signKey, kemKey, scope, card: cleanCard(card) });
   let accepted: { readonly user: UserId; readonly record: LogRecord } | undefined;
   for (;;) {
     const word = await talk.hear("offer", "welcomed");

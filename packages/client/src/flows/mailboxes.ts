@@ -21,14 +21,14 @@ export interface MailboxRefused {
 
 export interface MailboxOver {
   readonly type: "MailboxOver";
-  readonly how: "closed" | "burnt" | "expired" | "connection lost";
+  readonly how: "closed" | "burnt" | "expired" | "silent" | "connection lost";
 }
 
 export interface Mailbox {
   readonly number: MailboxNumber;
   send(message: Uint8Array): void;
-  /** The next message of the other side. */
-  hear(): Promise<Result<Uint8Array, MailboxOver>>;
+  /** The next message of the other side. One that does not come in that time burns the mailbox. */
+  hear(withinMs?: number): Promise<Result<Uint8Array, MailboxOver>>;
   /** Burnt: nobody tries this code again. */
   close(how: "done" | "burnt"): void;
 }
@@ -38,6 +38,8 @@ export interface Mailboxes {
   join(number: MailboxNumber): Promise<Result<Mailbox, MailboxRefused | MailboxOver>>;
   /** Whether the effect was about one of ours. */
   take(effect: EngineEffect): boolean;
+  /** Burns all of them: whoever sat in front of this machine is gone. */
+  burn(): void;
   /** With the connection all of them are gone. */
   disconnected(): void;
 }
@@ -83,11 +85,19 @@ export const createMailboxes = (clock: Clock, input: (said: MailboxInput) => voi
     return {
       number,
       send: (message) => input({ kind: "sendToMailbox", mailbox: number, message }),
-      hear: async () => {
+      hear: async (withinMs) => {
+        const takeBack =
+          withinMs === undefined
+            ? undefined
+            : clock.after(withinMs, () => {
+                input({ kind: "closeMailbox", mailbox: number, isBurnt: true });
+                finish(number, "silent");
+              });
         while (entry.heard.length === 0 && entry.over === undefined)
           await new Promise<void>((resolve) => {
             entry.wake = resolve;
           });
+        takeBack?.();
         const message = entry.heard.shift();
         if (message !== undefined) return ok(message);
         return err(entry.over ?? { type: "MailboxOver", how: "closed" });
@@ -140,6 +150,12 @@ export const createMailboxes = (clock: Clock, input: (said: MailboxInput) => voi
       else if (effect.kind === "mailboxRefused")
         finish(effect.mailbox, effect.refusal.name === "MailboxBurnt" ? "burnt" : "closed");
       return effect.kind === "mailboxClosed" || effect.kind === "mailboxRefused";
+    },
+    burn: () => {
+      for (const number of entries.keys()) {
+        input({ kind: "closeMailbox", mailbox: number, isBurnt: true });
+        finish(number, "burnt");
+      }
     },
     disconnected: () => {
       for (const number of entries.keys()) finish(number, "connection lost");

@@ -14,6 +14,9 @@ import { err, ok, type Result } from "@duro/crypto/types";
 import type { Mailbox, MailboxOver, MailboxRefused } from "./mailboxes.ts";
 import { decodePairingWord, encodePairingWord, type PairingWord } from "./pairingWords.ts";
 
+/** What a machine says without asking its person is here in that time, or it is gone. */
+const machineMsMax = 30_000;
+
 /** What came through the channel is none of its messages, or not the one that was due. */
 interface PairingBroken {
   readonly type: "PairingBroken";
@@ -40,10 +43,13 @@ export const startTalk = async (
   code: PairingCode,
 ): Promise<Result<PairingTalk, MailboxOver | PairingError>> => {
   let { state, send } = startPairing(deps, role, code);
+  /** The joiner waits for somebody to type its code; from then on machines talk. */
+  let isAnswered = role === "approver";
   for (;;) {
     if (send !== undefined) mailbox.send(send);
-    if (state.kind === "paired") return ok(talkIn(deps, mailbox, state.session));
-    const heard = await mailbox.hear();
+    if (state.kind === "paired") return ok(talkIn(deps, mailbox, state.session, role));
+    const heard = await mailbox.hear(isAnswered ? machineMsMax : undefined);
+    isAnswered = true;
     if (!heard.ok) return heard;
     const stepped = pairingStep(deps, state, heard.value);
     if (!stepped.ok) {
@@ -58,6 +64,7 @@ const talkIn = (
   deps: { readonly randomBytes: RandomBytes },
   mailbox: Mailbox,
   session: PairingSession,
+  role: PairingRole,
 ): PairingTalk => {
   let saidCount = 0;
   let heardCount = 0;
@@ -73,7 +80,8 @@ const talkIn = (
       mailbox.send(sealPairingMessage(deps, session, saidCount, encodePairingWord(word)));
     },
     hear: async (...types) => {
-      const message = await mailbox.hear();
+      // The joiner waits for a person once more, who looks for the number.
+      const message = await mailbox.hear(role === "approver" ? machineMsMax : undefined);
       if (!message.ok) return message;
       heardCount += 1;
       const opened = openPairingMessage(session, heardCount, message.value);

@@ -18,6 +18,7 @@ import {
   type Writer,
 } from "@duro/crypto/types";
 import { limits, type LogHead, type UserId, type VaultId } from "@duro/protocol";
+import { type DeviceCard, labelByteLengthMax } from "./deviceCard.ts";
 
 /** Numbers on the wire: never reused. */
 const Word = { Newcomer: 1, Offer: 2, Cosigned: 3, Welcome: 4 } as const;
@@ -28,6 +29,8 @@ export interface Newcomer {
   readonly kemKey: KemPublicKey;
   /** What it is willing to become. */
   readonly scope: DeviceScope;
+  /** As it came: whoever shows it cleans it. */
+  readonly card: DeviceCard;
 }
 
 /** The record that lets the newcomer in, for it to sign too. */
@@ -64,7 +67,9 @@ export const encodePairingWord = (word: PairingWord): Uint8Array =>
         to.u8(Word.Newcomer);
         to.bytes(word.signKey);
         to.bytes(word.kemKey);
-        return to.u8(word.scope);
+        to.u8(word.scope);
+        to.text(word.card.name);
+        return to.text(word.card.system);
       case "offer":
         to.u8(Word.Offer);
         to.bytes(word.relayKey);
@@ -99,6 +104,7 @@ const readWord = (from: Reader): PairingWord => {
         signKey: readSignPublicKey(from),
         kemKey: readKemPublicKey(from),
         scope: readScope(from),
+        card: { name: from.text(labelByteLengthMax), system: from.text(labelByteLengthMax) },
       };
     case Word.Offer:
       return {

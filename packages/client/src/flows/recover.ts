@@ -12,7 +12,7 @@ import {
 } from "@duro/crypto";
 import { DeviceScope, err, LogKind, ok, type Result } from "@duro/crypto/types";
 import { type IdentityState, isActiveFull } from "@duro/crypto/verify";
-import type { LogHead, UserId } from "@duro/protocol";
+import type { LogHead, UserId, VaultId } from "@duro/protocol";
 import type { PostError } from "../duties/posts.ts";
 import { readSelf, selfWrite } from "../engine/self.ts";
 import type { CommitError } from "../ports/localStore.ts";
@@ -40,8 +40,8 @@ export interface Recovery {
   readonly phrase: Phrase;
   /** As the sheet has it: a log that does not contain it is refused. */
   readonly sheetHead?: LogHead;
-  /** Before anything is written, a person looks at which devices there are. */
-  readonly confirm: (identity: IdentityState) => Promise<boolean>;
+  /** Before anything is written, a person looks at which devices there are, and how much comes back. */
+  readonly confirm: (identity: IdentityState, vaults: readonly VaultId[]) => Promise<boolean>;
 }
 
 export const recover = async (
@@ -54,7 +54,7 @@ export const recover = async (
   // The relay knows a paper device as it knows any other.
   const opened = await openLogSession({ ...deps, device: paper }, staged);
   if (!opened.ok) return opened;
-  const { user, logs, fetch, post, close } = opened.value;
+  const { user, vaults, logs, fetch, post, close } = opened.value;
   const name = { kind: LogKind.Identity, log: user };
   try {
     const fetched = await fetch(name, sheetHead);
@@ -62,7 +62,7 @@ export const recover = async (
     if (!fetched.ok || identity === undefined) return err({ type: "LogsWithheld", name });
     const accepted = acceptPhrase(identity, phrase);
     if (!accepted.ok) return accepted;
-    if (!(await confirm(identity))) return err({ type: "RecoveryDeclined" });
+    if (!(await confirm(identity, vaults))) return err({ type: "RecoveryDeclined" });
     const { id, signKey, kemKey } = deps.device;
     const entry = { signKey, kemKey, scope: DeviceScope.Full, expiresAtMs: undefined };
     const posted = await post(name, () => {

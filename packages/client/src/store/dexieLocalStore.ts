@@ -7,6 +7,7 @@ import { assert, err, ok, type Result } from "@duro/crypto/types";
 import { Dexie } from "dexie";
 import {
   type CommitError,
+  type Durability,
   type Entry,
   type KeyRange,
   type LocalStore,
@@ -49,11 +50,14 @@ const createStore = (database: Dexie): LocalStore => {
   let isClosed = false;
   /** One moment for each read. */
   const readOnce = (): StoreReader => createReader(backend.transaction(storeTables, "readonly"));
-  const commit = async (writes: readonly Write[]): Promise<Result<void, CommitError>> => {
+  const commit = async (
+    writes: readonly Write[],
+    durability: Durability,
+  ): Promise<Result<void, CommitError>> => {
     if (isClosed) return err({ type: "StoreClosed" });
     if (writes.length === 0) return ok(undefined);
     try {
-      await writeAll(backend, writes);
+      await writeAll(backend, writes, durability);
       return ok(undefined);
     } catch (cause) {
       return err(storeErrorOf(cause));
@@ -64,8 +68,8 @@ const createStore = (database: Dexie): LocalStore => {
     get: async (table, key) => readOnce().get(table, key),
     range: async (table, range, countMax) => readOnce().range(table, range, countMax),
     view: async (work) => work(readOnce()),
-    commit: (writes) => {
-      const committed = commit(writes);
+    commit: (writes, { durability = "now" } = {}) => {
+      const committed = commit(writes, durability);
       underWay = Promise.all([underWay, committed]);
       return committed;
     },
@@ -109,11 +113,22 @@ const createReader = (transaction: IDBTransaction): StoreReader => ({
     answerOf(transaction.objectStore(table).getAll(keysIn(range), countMax)),
 });
 
-const writeAll = (backend: IDBDatabase, writes: readonly Write[]): Promise<void> =>
+/** Strict: what is confirmed has reached the disk, and not only the system's memory. */
+const hintOf: Readonly<Record<Durability, IDBTransactionDurability>> = {
+  now: "strict",
+  later: "relaxed",
+};
+
+const writeAll = (
+  backend: IDBDatabase,
+  writes: readonly Write[],
+  durability: Durability,
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const tables = [...new Set(writes.map(({ table }) => table))];
-    // Strict: what is confirmed has reached the disk, and not only the system's memory.
-    const transaction = backend.transaction(tables, "readwrite", { durability: "strict" });
+    const transaction = backend.transaction(tables, "readwrite", {
+      durability: hintOf[durability],
+    });
     transaction.addEventListener("complete", () => resolve());
     transaction.addEventListener("abort", () => reject(causeOf(transaction.error)));
     for (const write of writes) apply(transaction.objectStore(write.table), write);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { storeVersion } from "../ports/localStore.ts";
 import { localStoreContract } from "../testing/localStore.contract.ts";
 import { openSqliteLocalStore, storeErrorOf } from "./sqliteLocalStore.ts";
@@ -37,6 +37,40 @@ describe("the file of the local store", () => {
       key: Uint8Array.of(byte),
       value: Uint8Array.of(byte),
     }) as const;
+
+  /** How it would sync each commit. */
+  const syncedBy = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
+    let mode = "full";
+    const modes: string[] = [];
+    const spy = vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function exec(
+      this: DatabaseSync,
+      sql: string,
+    ) {
+      mode = /synchronous = (\w+)/u.exec(sql)?.[1] ?? mode;
+      if (sql === "commit") modes.push(mode);
+      // As `exec` does it.
+      this.prepare(sql).run();
+    });
+    try {
+      await work();
+    } finally {
+      spy.mockRestore();
+    }
+    return modes;
+  };
+
+  test("commits of one turn wait for the disk where one of them must", async () => {
+    const store = opened(path);
+    const modes = await syncedBy(async () => {
+      await store.commit([put(1)]);
+      await store.commit([put(2)], { durability: "later" });
+      await Promise.all([store.commit([put(3)], { durability: "later" }), store.commit([put(4)])]);
+      await store.commit([put(5)], { durability: "later" });
+      await store.commit([put(6)]);
+    });
+    expect(modes).toEqual(["full", "normal", "full", "normal", "full"]);
+    await store.close();
+  });
 
   test("is closed to others, and so are the files beside it", async () => {
     const store = opened(path);

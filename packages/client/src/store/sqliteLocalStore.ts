@@ -1,12 +1,14 @@
 /**
- * The local store in one SQLite file. A commit is written through to the disk before it resolves;
- * commits of one turn of the event loop share that wait.
+ * The local store in one SQLite file. A commit is written through to the disk before it resolves, unless it
+ * may be lost: then it is in the log that is written ahead, and the next one that may not takes it along.
+ * Commits of one turn of the event loop share that wait.
  */
 import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { assert, err, ok, type Result } from "@duro/crypto/types";
 import {
   type CommitError,
+  type Durability,
   type Entry,
   type KeyRange,
   type LocalStore,
@@ -37,6 +39,16 @@ export const openSqliteLocalStore = (path: string): Result<LocalStore, OpenError
   }
 };
 
+/** In this process's memory: nothing of it reaches the disk, and it ends when it is closed. */
+export const openPassingLocalStore = (): LocalStore => {
+  const path = ":memory:";
+  const database = new DatabaseSync(path);
+  prepareTables(database);
+  const store = createStore(path, database);
+  // Another connection would see another memory: here a look sees what is committed meanwhile.
+  return { ...store, view: (work) => work(store) };
+};
+
 /** What version it was of; a newer one is not touched. */
 const prepareTables = (database: DatabaseSync): number => {
   // In WAL, FULL syncs with every commit, and readers see one moment while others write.
@@ -56,12 +68,14 @@ const prepareTables = (database: DatabaseSync): number => {
 
 interface Waiting {
   readonly writes: readonly Write[];
+  readonly durability: Durability;
   readonly answer: (outcome: Result<void, CommitError>) => void;
 }
 
 const createStore = (path: string, database: DatabaseSync): LocalStore => {
   const reader = createReader(database);
   const apply = createWriter(database);
+  const setDurability = createDurability(database);
   let waiting: Waiting[] = [];
   let isClosed = false;
 
@@ -70,6 +84,7 @@ const createStore = (path: string, database: DatabaseSync): LocalStore => {
     waiting = [];
     // Closing came first.
     if (together.length === 0) return;
+    setDurability(together.some(({ durability }) => durability === "now") ? "now" : "later");
     const outcome = inTransaction(database, () => {
       for (const { writes } of together) for (const write of writes) apply(write);
     });
@@ -87,10 +102,10 @@ const createStore = (path: string, database: DatabaseSync): LocalStore => {
         apart.close();
       }
     },
-    commit: (writes) =>
+    commit: (writes, { durability = "now" } = {}) =>
       new Promise((answer) => {
         if (isClosed) return answer(err({ type: "StoreClosed" }));
-        waiting.push({ writes, answer });
+        waiting.push({ writes, durability, answer });
         if (waiting.length === 1) queueMicrotask(flush);
       }),
     scrub: async () => {
@@ -104,6 +119,18 @@ const createStore = (path: string, database: DatabaseSync): LocalStore => {
       flush();
       database.close();
     },
+  };
+};
+
+/** In WAL a commit with FULL syncs the whole log, and so whatever NORMAL had left in the system's memory. */
+const synchronousOf: Readonly<Record<Durability, string>> = { now: "full", later: "normal" };
+
+const createDurability = (database: DatabaseSync): ((durability: Durability) => void) => {
+  let present: Durability = "now";
+  return (durability) => {
+    if (durability === present) return;
+    database.exec(`pragma synchronous = ${synchronousOf[durability]}`);
+    present = durability;
   };
 };
 
