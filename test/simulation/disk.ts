@@ -1,10 +1,12 @@
 /**
  * One machine's disk. A commit is on it all at once some time before whoever asked is told so; a crash in
- * between leaves either. Commits are done in their order, so what a crash leaves is a prefix of them.
+ * between leaves either. Commits are done in their order, so what a crash leaves is a prefix of them: all
+ * that were confirmed, but for those that may be lost, which nothing durable came behind.
  */
 import { err, ok, type Result } from "@duro/crypto/types";
 import type {
   CommitError,
+  Durability,
   LocalStore,
   StoreReader,
   Write,
@@ -37,10 +39,17 @@ export interface Disk {
   onCommit: OnCommit;
 }
 
+interface Commit {
+  readonly writes: readonly Write[];
+  readonly durability: Durability;
+}
+
 interface Session {
   isOver: boolean;
   isClosed: boolean;
-  readonly waiting: (readonly Write[])[];
+  readonly waiting: Commit[];
+  /** What was there before each commit that a crash may still take. */
+  before: DiskImage[];
   done: Promise<unknown>;
   /** On the disk, and nobody was told. */
   unconfirmedCount: number;
@@ -67,9 +76,11 @@ export const createDisk = (
 
   const commit = async (
     of: Session,
-    writes: readonly Write[],
+    { writes, durability }: Commit,
   ): Promise<Result<void, CommitError>> => {
-    const [untilDurableMs, untilKnownMs] = [rng.waitMs(pace.commitMs), rng.waitMs(pace.commitMs)];
+    // The system's memory takes it at once, and others' turns come between.
+    const meanMs = durability === "now" ? pace.commitMs : 0;
+    const [untilDurableMs, untilKnownMs] = [rng.waitMs(meanMs), rng.waitMs(meanMs)];
     onCommit(untilDurableMs, untilKnownMs);
     await scheduler.wait(untilDurableMs, () => of.isOver);
     of.waiting.shift();
@@ -77,11 +88,16 @@ export const createDisk = (
       rare.reached("a commit finds the disk full");
       return err({ type: "StoreFull" });
     }
-    image = writtenTo(image, writes);
+    keep(of, { writes, durability });
     of.unconfirmedCount += 1;
     await scheduler.wait(untilKnownMs, () => of.isOver);
     of.unconfirmedCount -= 1;
     return ok(undefined);
+  };
+
+  const keep = (of: Session, { writes, durability }: Commit): void => {
+    of.before = durability === "now" ? [] : [...of.before, image];
+    image = writtenTo(image, writes);
   };
 
   const readerOf = (of: Session, at: () => DiskImage): StoreReader => ({
@@ -95,16 +111,19 @@ export const createDisk = (
       const moment = await read(of, (at) => at);
       return work(readerOf(of, () => moment));
     },
-    commit: (writes) => {
+    commit: (writes, { durability = "now" } = {}) => {
       if (of.isOver) return new Promise<never>(() => {});
       if (of.isClosed) return Promise.resolve(err({ type: "StoreClosed" }));
-      const kept = copyOf(writes);
+      const kept = { writes: copyOf(writes), durability };
       of.waiting.push(kept);
       const committed = of.done.then(() => commit(of, kept));
       of.done = committed;
       return committed;
     },
-    scrub: async () => {},
+    scrub: async () => {
+      await of.done;
+      of.before = [];
+    },
     close: async () => {
       of.isClosed = true;
       await of.done;
@@ -119,6 +138,7 @@ export const createDisk = (
         isOver: false,
         isClosed: false,
         waiting: [],
+        before: [],
         done: Promise.resolve(),
         unconfirmedCount: 0,
       };
@@ -127,15 +147,23 @@ export const createDisk = (
     crash: () => {
       if (session === undefined) return;
       session.isOver = true;
+      const ended = session;
       const { waiting, unconfirmedCount } = session;
       session = undefined;
       if (unconfirmedCount > 0) rare.reached("a crash leaves a commit nobody knew of");
-      if (waiting.length === 0 || isFull) return;
-      const keptCount = rng.between(0, waiting.length);
-      rare.reached(
-        keptCount > 0 ? "a crash leaves a commit nobody knew of" : "a crash takes a commit with it",
-      );
-      for (const writes of waiting.slice(0, keptCount)) image = writtenTo(image, writes);
+      if (waiting.length > 0 && !isFull) {
+        const keptCount = rng.between(0, waiting.length);
+        rare.reached(
+          keptCount > 0
+            ? "a crash leaves a commit nobody knew of"
+            : "a crash takes a commit with it",
+        );
+        for (const one of waiting.slice(0, keptCount)) keep(ended, one);
+      }
+      const lost = ended.before[rng.between(0, ended.before.length)];
+      if (lost === undefined) return;
+      rare.reached("a crash takes confirmed commits that may be lost");
+      image = lost;
     },
     replace: (other) => {
       if (session !== undefined) throw new Error("somebody has this disk open");

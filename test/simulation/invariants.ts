@@ -1,8 +1,10 @@
 /** The promises, as code. What does not hold is a sentence. */
 import { bytesAreEqual } from "@duro/crypto/types";
+import { envelopeKey } from "../../packages/client/src/store/keys.ts";
 import { type AlarmType, catalogue } from "../../packages/client/src/index.ts";
-import type { Resident } from "./people.ts";
+import { getFrom } from "./diskTables.ts";
 import type { Seen } from "./program.ts";
+import type { Belonging } from "./standing.ts";
 import type { World } from "./world.ts";
 
 /** Cheap, so that it is asked after everything that happens. */
@@ -14,9 +16,18 @@ export const checkRelay = ({ stores, fault }: World): void => {
   }
 };
 
-/** Whoever was given a receipt finds that envelope there, byte for byte. */
-export const checkReceipts = ({ ledger, stores, fault }: World): void => {
+/**
+ * Whoever was given a receipt finds that envelope there, byte for byte. Behind a rollback it is given back:
+ * not what was cut meanwhile, nor what nobody has any more, since its author was put back as well.
+ */
+export const checkReceipts = (
+  { ledger, stores, history, machines, fault }: World,
+  cutsByChain?: Belonging["state"]["cutsByChain"],
+): void => {
+  const isAnywhere = (key: Uint8Array): boolean =>
+    machines.some(({ disk }) => getFrom(disk.image, "envelopes", key) !== undefined);
   for (const { vault, chain, signedHeadsBySeq } of ledger.promised.values()) {
+    const lastSeq = cutsByChain?.get(chain)?.seq ?? Infinity;
     const stored = new Map(
       (stores.data.envelopes.get(vault) ?? [])
         .filter((envelope) => envelope.chain === chain)
@@ -24,6 +35,9 @@ export const checkReceipts = ({ ledger, stores, fault }: World): void => {
     );
     for (const [seq, signedHead] of signedHeadsBySeq) {
       const head = stored.get(seq);
+      if (seq > lastSeq) continue;
+      const mayBeGone = history.isRolledBack && history.doubled.size > 0;
+      if (head === undefined && mayBeGone && !isAnywhere(envelopeKey(vault, chain, seq))) continue;
       if (head === undefined) fault(`${chain.slice(0, 4)} ${seq} was receipted and is gone`);
       else if (!bytesAreEqual(head, signedHead))
         fault(`${chain.slice(0, 4)} ${seq} was receipted and is another`);
@@ -113,9 +127,9 @@ const ofRollback: ReadonlySet<AlarmType> = new Set([
   "Withholding",
 ]);
 
-/** Where nothing lied nobody may say that something did; and a relay that lost something is found out. */
-export const checkAlarms = (world: World, isIn: (resident: Resident) => boolean): void => {
-  const { machines, history, fault, alarmsOfEarlierLives } = world;
+/** Where nothing lied nobody may say that something did; and a relay that lost what somebody knew is found out. */
+export const checkAlarms = async (world: World, { isIn, state }: Belonging): Promise<void> => {
+  const { machines, history, rare, tap, fault, alarmsOfEarlierLives } = world;
   const attacks = attacksOn(world);
   const heard = machines
     .filter(({ resident }) => isIn(resident))
@@ -126,6 +140,11 @@ export const checkAlarms = (world: World, isIn: (resident: Resident) => boolean)
   // Whoever was taken out meanwhile has noticed, too.
   const noticed = machines.flatMap(({ program }) => program?.alarms ?? []);
   const all = [...noticed, ...alarmsOfEarlierLives];
-  if (history.lostCount > 0 && !all.some((type) => ofRollback.has(type)))
-    fault(`the relay lost ${history.lostCount} envelopes, and nobody noticed`);
+  if (history.lostCount === 0) return;
+  const deviceOf = (name: string) =>
+    machines.find((machine) => machine.name === name)?.resident.keys.id;
+  const noticers = await tap.lossSeen.noticers(state, deviceOf);
+  for (const _ of noticers) rare.reached("a device is shown less than it knew");
+  if (noticers.length > 0 && !all.some((type) => ofRollback.has(type)))
+    fault(`the relay lost ${history.lostCount} envelopes, and ${noticers.join()} did not notice`);
 };

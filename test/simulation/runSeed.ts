@@ -144,8 +144,16 @@ const heal = async (world: World): Promise<number> => {
   return scheduler.nowMs - beganMs;
 };
 
+/**
+ * A relay lost a record of the vault's log, and another took its place: whoever has the first says so, and
+ * nobody can bring the two together but people.
+ */
+const isLogForked = ({ history, machines }: World): boolean =>
+  history.isRolledBack && machines.some(({ program }) => program?.alarms.includes("LogForked"));
+
 /** Undefined: all who belong here are at rest and see the same. */
 const restlessness = async (world: World): Promise<string | undefined> => {
+  if (isLogForked(world)) return undefined;
   const belonging = await belongingOf(world);
   if (belonging.isRotationOwed) return "a rotation is owed";
   for (const { name, program, resident } of world.machines) {
@@ -176,10 +184,12 @@ const viewsOf = async (
 const checkAtRest = async (world: World): Promise<void> => {
   if (world.faults.length > 0) return;
   const belonging = await belongingOf(world);
-  checkReceipts(world);
   checkChains(world);
   checkBlind(world);
-  checkAlarms(world, belonging.isIn);
+  await checkAlarms(world, belonging);
+  if (isLogForked(world)) return;
+  // What was cut while the relay lacked it is given back by nobody.
+  checkReceipts(world, world.history.isRolledBack ? belonging.state.cutsByChain : undefined);
   checkRemoved(world, belonging);
   const [view] = (await viewsOf(world, belonging)).values();
   const lasting = world.machines.filter(({ resident }) => belonging.wasAlwaysIn(resident));

@@ -49,6 +49,10 @@ describe("a world with engines", () => {
     [37, "left a copied device and the others with two states"],
     [204, "never asked again for records that a full disk had not taken"],
     [277, "left a copied device waiting for ever"],
+    [2083, "never opened again a vault that was closed to somebody and opened again"],
+    [1101, "put what stood behind a cut again and again"],
+    [1038, "left somebody waiting who was let in again while connected"],
+    [820, "blamed devices for what the relay lost before anybody had kept a receipt"],
   ])("seed %i once %s", async (seed) => {
     const { faults, lines } = await runSeed({
       seed,
@@ -69,9 +73,12 @@ describe("the simulation itself", () => {
 
   /** Some of what a program does, done wrong. */
   const spoilt =
-    (spoil: (program: Program, machine: string) => Partial<Program>): StartProgram =>
+    (
+      spoil: (program: Program, machine: string) => Partial<Program>,
+      startProgram: StartProgram = startPlainProgram,
+    ): StartProgram =>
     async (deps) => {
-      const program = await startPlainProgram(deps);
+      const program = await startProgram(deps);
       const changed = spoil(program, deps.machine);
       return new Proxy(program, {
         get: (target, name) => Reflect.get(name in changed ? changed : target, name),
@@ -135,5 +142,11 @@ describe("the simulation itself", () => {
   test("notices an alarm for nothing", async () => {
     const nervous = spoilt(() => ({ alarms: ["Cloned"] }));
     expect(await faultsOf(nervous)).toContain("Cloned");
+  });
+
+  test("notices devices that say nothing of what a relay lost and they knew", async () => {
+    const silent = spoilt(() => ({ alarms: [] }), startEngineProgram);
+    const { faults } = await runSeed({ seed: 5, stepCount: 150, startProgram: silent });
+    expect(faults.join("\n")).toContain("did not notice");
   });
 });

@@ -9,7 +9,9 @@ import {
   type VaultId,
 } from "@duro/protocol";
 import type { MemoryRelayData } from "../../packages/server/src/testing/memoryRelayData.ts";
+import type { DiskImage } from "./diskTables.ts";
 import type { Ledger } from "./ledger.ts";
+import { createLossSeen, type LossSeen } from "./lossSeen.ts";
 import type { Direction } from "./network.ts";
 import type { RareStates } from "./rareStates.ts";
 import type { Transcript } from "./transcript.ts";
@@ -21,12 +23,15 @@ export interface TapDeps {
   /** In every text that somebody writes. */
   readonly canary: string;
   readonly data: MemoryRelayData;
+  /** Of a machine, as it is now. */
+  readonly imageOf: (machine: string) => DiskImage | undefined;
   readonly onFault: (sentence: string) => void;
 }
 
 export interface Tap {
   readonly frame: (connection: string, direction: Direction, bytes: Uint8Array) => void;
   readonly countByType: ReadonlyMap<string, number>;
+  readonly lossSeen: LossSeen;
 }
 
 const runWords = (chain: ChainId, firstSeq: number, count: number): string =>
@@ -38,11 +43,16 @@ export const createTap = (deps: TapDeps): Tap => {
   const countByType = new Map<string, number>();
   /** By connection and channel. */
   const vaults = new Map<string, VaultId>();
+  const lossSeen = createLossSeen({
+    vaultOf: (connection, channel) => vaults.get(`${connection}/${channel}`),
+    imageOf: deps.imageOf,
+  });
 
   const up = (connection: string, frame: ClientFrame): string => {
     if (frame.type === "OpenVault") vaults.set(`${connection}/${frame.channel}`, frame.vault);
     if (frame.type === "Ping") rare.reached("a client asks whether somebody is there");
     if (frame.type !== "Put") return "";
+    lossSeen.put(connection, frame);
     const { firstSeq, envelopes, chain } = frame.run;
     return ` ${runWords(chain, firstSeq, envelopes.length)}`;
   };
@@ -71,6 +81,7 @@ export const createTap = (deps: TapDeps): Tap => {
 
   const down = (connection: string, frame: RelayFrame): string => {
     if (frame.type === "Receipt") return receipt(connection, frame);
+    if (frame.type === "VaultHeads") lossSeen.heads(connection, frame);
     if (frame.type === "Nudge") rare.reached("a client is nudged");
     if (frame.type === "Refusal") {
       const facts = frame.facts.map(({ key, value }) => `${key} ${value}`);
@@ -95,6 +106,7 @@ export const createTap = (deps: TapDeps): Tap => {
 
   return {
     countByType,
+    lossSeen,
     frame: (connection, direction, bytes) => {
       const { type, words } = read(connection, direction, bytes);
       countByType.set(type, (countByType.get(type) ?? 0) + 1);

@@ -102,6 +102,29 @@ describe("a pipe", () => {
 });
 
 describe("a disk that crashes", () => {
+  test("takes what may be lost with all behind it, and nothing before what is durable", async () => {
+    const left = new Set<number>();
+    for (let seed = 1; seed <= 40; seed++) {
+      const { scheduler, disk } = createDiskWith(`may be lost ${seed}`);
+      const store = disk.open();
+      const durabilities = ["now", "later", "now", "later", "later"] as const;
+      let confirmedCount = 0;
+      for (const [at, durability] of durabilities.entries()) {
+        const key = Uint8Array.of(at);
+        void store
+          .commit([{ kind: "put", table: "facts", key, value: key }], { durability })
+          .then(() => (confirmedCount += 1));
+      }
+      await scheduler.runUntil(10_000);
+      expect(confirmedCount).toBe(5);
+      disk.crash();
+      const entries = disk.image.get("facts") ?? [];
+      expect(entries.map(({ key }) => key[0])).toEqual([0, 1, 2, 3, 4].slice(0, entries.length));
+      left.add(entries.length);
+    }
+    expect(left).toEqual(new Set([3, 4, 5]));
+  });
+
   test("keeps what was confirmed, and of the rest some first part", async () => {
     const keptCounts = new Set<number>();
     for (let seed = 0; seed < 60; seed++) {

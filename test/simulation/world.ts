@@ -95,7 +95,16 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     .fork("canary")
     .below(2 ** 32)
     .toString(36)}-`;
-  const tap = createTap({ transcript, ledger, rare, canary, data: stores.data, onFault: fault });
+  const machines: Machine[] = [];
+  const tap = createTap({
+    transcript,
+    ledger,
+    rare,
+    canary,
+    data: stores.data,
+    imageOf: (name) => machines.find((machine) => machine.name === name)?.disk.image,
+    onFault: fault,
+  });
   let isHealed = false;
 
   const nodes: RelayNode[] = [];
@@ -133,7 +142,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     alarms,
     ...healable,
   };
-  const machines = books.residents.map((resident) => buildMachine(ground, resident));
+  machines.push(...books.residents.map((resident) => buildMachine(ground, resident)));
   return {
     rng,
     profile,

@@ -147,6 +147,7 @@ export type { ClientEffect } from "./client/clientEffect.ts";
 export type { ClientInput } from "./client/clientInput.ts";
 export type { ClientConnection } from "./client/clientState.ts";
 export { clientStep } from "./client/clientStep.ts";
+export { isVaultIdle } from "./client/stepGather.ts";
 export { openClientConnection } from "./client/dial.ts";
 export type { Ended, RefusalSaid, RelayFault } from "./client/ended.ts";
 export type { ClientStep } from "./client/step.ts";

@@ -261,6 +261,7 @@ export const attackRows: readonly AttackRow[] = [
         "removed",
         "and was made offline before it was heard of is sealed under the new key alone",
         "is not sealed at all while the newest key is not at hand",
+        "of a device waits for the key that its holder never had, and is sealed under it",
         "under an old epoch by somebody who knew of the new one is void",
       ),
       ...inFile(
@@ -271,6 +272,7 @@ export const attackRows: readonly AttackRow[] = [
     guards: [
       "A14 an edit is sealed under the newest epoch or not at all",
       "A14 who knew of a rotation seals under it",
+      "A14 behind a cut an edit waits for the rotation",
     ],
   },
   {
@@ -407,6 +409,12 @@ export const attackRows: readonly AttackRow[] = [
       "A21 few bytes stand for few operations",
       "A21 no name reaches behind objects",
       "A21 what may take minutes is tried elsewhere first",
+      "A21 what has its neighbour elsewhere may contest anything",
+      "A21 all that are above a type hear of a change in it",
+      "A21 one key many times is one place",
+      "A21 what lies deep in an update is not judged by its places",
+      "A21 what was there is not what an update brings",
+      "A21 a worker has the document as it is, or is given it anew",
     ],
   },
   {

@@ -66,6 +66,8 @@ test("A11 A14 while the relay hides a record that it says is there, nothing is s
   expect(putsOf(sent).length).toBe(before);
   isHiding = false;
   deceived.connect();
+  // What was taken away is followed by a key that its holder never had.
+  expect((await other.doDuties(id)).ok).toBe(true);
   await until(() => a.vault.status.pendingCount === 0);
   const head = other.vaultLog(id)?.head.id;
   const [sealed] = putsOf(sent).slice(before);
@@ -133,6 +135,7 @@ test("A10 a record that nobody of the vault signed changes nothing, and the vaul
   const a = await textOf(engine, id);
   await settle();
   expect(engine.vaultLog(id)?.head.id).toBe(vault.state.head.id);
+  expect(engine.alarms.map(({ alarm }) => alarm.type)).toEqual(["RelayMisbehaved"]);
   a.text().insert(0, "still here");
   expect((await a.open.saved()).ok).toBe(true);
 });

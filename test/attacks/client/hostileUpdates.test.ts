@@ -137,6 +137,7 @@ describe("A21 an update", () => {
           tried.push(budgetMs);
           return err({ type: "TookTooLong", budgetMs });
         },
+        passed: () => {},
         close: () => {},
       },
     });

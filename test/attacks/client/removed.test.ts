@@ -1,6 +1,12 @@
 /** A13, A14, A16, A32: whoever may not write any more, or never might. */
 import { cutRecord, removeMemberRecord, setRoleRecord } from "@duro/crypto";
-import { authorOf, identitiesOf, incarnationOf, withRotation } from "@duro/crypto/testing/people";
+import {
+  authorOf,
+  identitiesOf,
+  incarnationOf,
+  withoutDevice,
+  withRotation,
+} from "@duro/crypto/testing/people";
 import { type EnvelopeId, LogKind } from "@duro/crypto/types";
 import { type DeviceCut, Role } from "@duro/crypto/verify";
 import { envelopesToRun } from "@duro/protocol";
@@ -104,6 +110,33 @@ describe("A14 what is written after a removal", () => {
     expect(envelopesOf(writer.core.vault, writer.puts).map(({ head }) => head.epoch)).toEqual([
       2, 2,
     ]);
+  });
+
+  test("of a device waits for the key that its holder never had, and is sealed under it", async () => {
+    const room = createOwnRoom(2);
+    const { person, devices } = room;
+    const gone = item(devices, 1);
+    const left = withoutDevice(deps, person, gone);
+    const now = { ...room, people: [left] };
+    const cuts = [{ device: gone.id, chains: [] }];
+    const cutOff = withRecord(
+      now,
+      cutRecord(room.vault.state, authorOf(left), "cutDevice", { identity: left.state, cuts }),
+    );
+    const writer = await openStation(room, person.state.user, person.device, { isIdle: true });
+    await writer.connect();
+    await writer.type("before ");
+    await writer.catchUp(cutOff);
+    await writer.type("after");
+    await writer.sealAll();
+    const epochs = () => envelopesOf(writer.core.vault, writer.puts).map(({ head }) => head.epoch);
+    expect(epochs()).toEqual([1, 1]);
+    expect(await writer.text()).toBe("before after");
+    const vault = withRotation(deps, cutOff.vault, left, now.people);
+    await writer.catchUp({ ...cutOff, vault });
+    await writer.sealAll();
+    expect(epochs()).toEqual([1, 1, 2]);
+    expect(writer.failures).toEqual([]);
   });
 
   test("under an old epoch by somebody who knew of the new one is void", async () => {

@@ -1,8 +1,9 @@
 /** What a device does with checkpoints: written when due, believed when they count, and nothing sooner. */
 import { cutRecord } from "@duro/crypto";
+import { withRotation } from "@duro/crypto/testing/people";
 import { assert } from "@duro/crypto/types";
 import { describe, expect, test } from "vitest";
-import { createPlace, docOf, type Place, viewOf, withRecord } from "../testing/vaultPlace.ts";
+import { createPlace, deps, docOf, type Place, viewOf, withRecord } from "../testing/vaultPlace.ts";
 import {
   type CompactingCore,
   createBlobKeeper,
@@ -124,13 +125,15 @@ describe("a device whose bodies are gone", () => {
     const [unused] = place.devices.slice(3);
     assert(unused !== undefined, "a fourth device");
     const author = { device: place.person.device, identity: place.person.state };
-    const later = withRecord(
+    const cut = withRecord(
       place,
       cutRecord(place.vault.state, author, "cutDevice", {
         identity: place.person.state,
         cuts: [{ device: unused.id, chains: [] }],
       }),
     );
+    const vault = withRotation(deps, cut.vault, place.person, [place.person]);
+    const later = { ...cut, vault };
     // Both chains were opened under what it knows.
     await b.type("of the second");
     await b.sealAll();

@@ -28,5 +28,5 @@ export const takeBodies = async (memory: VaultMemory, run: Run): Promise<boolean
       value: encodeEnvelope({ ...ours, body: theirs.body }),
     });
   }
-  return writes.length === 0 || (await store.commit(writes)).ok;
+  return writes.length === 0 || (await store.commit(writes, { durability: "later" })).ok;
 };

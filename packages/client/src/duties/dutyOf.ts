@@ -44,6 +44,12 @@ export const dutyOf = (view: LogView, self: Self, nowMs: number): Duty | undefin
   return reasons.length > 0 && !isAnyGone ? { kind: "rotate", reasons } : undefined;
 };
 
+/** Somebody has a key who may not, and this device can make the next one: until that is there it seals nothing. */
+export const awaitsRotation = (view: LogView, self: Self): boolean => {
+  // At no time has a viewer's grant run out: that it did may be owed for as long as nobody looks.
+  return dutyOf(view, self, 0)?.kind === "rotate";
+};
+
 /** A device that the vault still takes for a writer's, and its user has revoked. */
 const goneDevice = (view: LogView, user: UserId): DeviceId | undefined => {
   const { state } = view;

@@ -13,6 +13,8 @@ import type { Socket, Transport } from "../ports/transport.ts";
 
 export interface Connection {
   input(input: ClientInput): void;
+  /** Somebody wants it now, or the machine is awake again: dials sooner, or asks whether the socket lives. */
+  online(): void;
   readonly state: ClientConnection;
   /** Says Bye, closes the socket and takes the timer back. */
   close(): void;
@@ -120,6 +122,7 @@ export const createConnection = (deps: ConnectionDeps): Connection => {
 
   return {
     input: take,
+    online: () => take({ kind: "online", jitter: jitter() }),
     get state() {
       return state;
     },

@@ -7,10 +7,19 @@ import { err, LogKind, ok, type Result } from "@duro/crypto/types";
 import {
   encodeRecord,
   type IdentityState,
+  isActive,
   type LogRecord,
   type VaultState,
 } from "@duro/crypto/verify";
-import type { ChainId, Ended, LogName, UserId, VaultId } from "@duro/protocol";
+import {
+  isVaultIdle,
+  type ChainId,
+  type DeviceId,
+  type Ended,
+  type LogName,
+  type UserId,
+  type VaultId,
+} from "@duro/protocol";
 import { type Compaction, createCompaction } from "../compaction/compaction.ts";
 import type { LookDone } from "../compaction/compactor.ts";
 import { createDuties } from "../duties/duties.ts";
@@ -61,9 +70,12 @@ export interface NotSetUp {
 
 export interface Engine extends AsyncDisposable {
   readonly user: UserId;
+  readonly device: DeviceId;
+  /** This device was revoked: what it writes counts nowhere. */
+  readonly isRemoved: boolean;
   readonly vaults: readonly Vault[];
   vault(id: VaultId): Vault | undefined;
-  /** Dials, and goes on trying. */
+  /** Dials, soon where it waits before it tries again, and goes on trying. */
   connect(): void;
   /** Until `connect`. What others should know of how far we have seen them is said before. */
   disconnect(): void;
@@ -74,6 +86,11 @@ export interface Engine extends AsyncDisposable {
   post(name: LogName, make: () => LogRecord | undefined): Promise<Result<void, PostError>>;
   /** What this device owes the vault after somebody's device is gone, at once; it is done later anyway. */
   doDuties(vault: VaultId): Promise<Result<void, PostError>>;
+  /**
+   * Asks the relay for everything that it has by now. False: there is no connection, or it was lost on
+   * the way.
+   */
+  refresh(vault: VaultId): Promise<boolean>;
   /**
    * Looks after the vault's checkpoints at once: writes, attests, loads and drops what is due by then; it
    * is done later anyway. Undefined: the vault is not open, or there is no relay.
@@ -133,7 +150,10 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     user,
     device,
     randomBytes,
-    link: linkTo(input),
+    link: linkTo(
+      input,
+      (vault) => connection !== undefined && isVaultIdle(connection.state, vault),
+    ),
     sendPresence: (vault, sealed) => input({ kind: "sendPresence", vault, sealed }),
     onChange: () => changed.tell(),
     onAuthorUnknown: (author, vault) => logSync.wantAuthor(author, vault),
@@ -275,6 +295,26 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       .catch(deps.onFailure);
   };
 
+  const refreshing = new Map<VaultId, ((isDone: boolean) => void)[]>();
+
+  /** Of one vault, or of all. */
+  const settleRefreshes = (vault: VaultId | undefined, isDone: boolean): void => {
+    for (const one of vault === undefined ? [...refreshing.keys()] : [vault]) {
+      const waiting = refreshing.get(one) ?? [];
+      refreshing.delete(one);
+      for (const settle of waiting) settle(isDone);
+    }
+  };
+
+  const refresh = (vault: VaultId): Promise<boolean> =>
+    new Promise((resolve) => {
+      const entry = vaults.get(vault);
+      if (entry === undefined || connection?.state.link.kind !== "ready") return resolve(false);
+      refreshing.set(vault, [...(refreshing.get(vault) ?? []), resolve]);
+      // While it is catching up, the end of that tells.
+      if (entry.isCaughtUp) entry.core.pull();
+    });
+
   const onWelcome = (known: readonly VaultId[]): void => {
     logSync.follow({ kind: LogKind.Identity, log: user });
     for (const vault of new Set([...known, ...logs.vaults])) {
@@ -286,6 +326,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
 
   const onLost = (): void => {
     watch.lost();
+    settleRefreshes(undefined, false);
     for (const entry of vaults.all()) {
       entry.isCaughtUp = false;
       entry.isOpening = false;
@@ -356,10 +397,15 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         const entry = vaults.get(effect.vault);
         if (entry === undefined) return;
         entry.isCaughtUp = effect.kind === "caughtUp";
-        if (effect.kind === "vaultRefused") return;
+        if (effect.kind === "vaultRefused") {
+          // Whoever is let in again asks for it again, when its log says so.
+          entry.isOpening = false;
+          return entry.core.disconnected();
+        }
         watch.relay.behaved();
         entry.awareness.announce();
         await entry.core.caughtUp();
+        settleRefreshes(effect.vault, true);
         return compaction.caughtUp(effect.vault);
       }
       case "logRefused":
@@ -398,6 +444,11 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
 
   return ok({
     user,
+    device: device.id,
+    get isRemoved() {
+      const known = logs.identity(user)?.devices.get(device.id);
+      return known !== undefined && !isActive(known);
+    },
     get vaults() {
       return vaults.all().map(({ face }) => face);
     },
@@ -405,12 +456,14 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     connect: () => {
       isLeaving = false;
       input({ kind: "start" });
+      connection?.online();
     },
     disconnect: () => {
       leave().catch(deps.onFailure);
     },
     post: (name, make) => posts.post(name, make),
     doDuties: (vault) => duties.doNow(vault),
+    refresh,
     compact: (vault) => compaction.lookNow(vault),
     identity: logs.identity,
     vaultLog: logs.vault,
@@ -445,7 +498,8 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
   } satisfies Engine);
 };
 
-const linkTo = (input: Connection["input"]): VaultLink => ({
+const linkTo = (input: Connection["input"], isIdle: VaultLink["isIdle"]): VaultLink => ({
+  isIdle,
   dirty: (vault, byteLength) => input({ kind: "dirty", vault, byteLength }),
   sealed: (vault, remainingByteLength) =>
     input(

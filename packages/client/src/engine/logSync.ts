@@ -50,6 +50,8 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
   const vaultsByMissing = new Map<UserId, Set<VaultId>>();
   /** Vaults in which chains came of somebody who is not known that far. */
   const vaultsByAuthor = new Map<UserId, Set<VaultId>>();
+  /** The relay did not let us see them. */
+  const refusedVaults = new Set<VaultId>();
   const catchingUp = new Map<string, (() => void)[]>();
   const laterByLog = new Map<string, () => void>();
 
@@ -119,9 +121,14 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     take: (effect) => jobs.run(() => take(effect)),
     refused: (name) => {
       endWaiting(name.log);
+      if (name.kind === LogKind.Vault) refusedVaults.add(name.log);
       if (logs.head(name) !== undefined) deps.giveBack(name, 0);
     },
-    isSaidToReach: (vault, { index }) => raise(saidIndex, vault, index),
+    isSaidToReach: (vault, { index }) => {
+      raise(saidIndex, vault, index);
+      // Whoever is told of it may see it: somebody has let us in again.
+      if (refusedVaults.delete(vault)) follow({ kind: LogKind.Vault, log: vault });
+    },
     isHere: (vault) => (logs.vault(vault)?.head.index ?? -1) >= (saidIndex.get(vault) ?? 0),
     wantAuthor: (user, vault) => {
       addTo(vaultsByAuthor, user, vault);
@@ -129,6 +136,7 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     },
     disconnected: () => {
       saidIndex.clear();
+      refusedVaults.clear();
       for (const key of catchingUp.keys()) endWaiting(key);
       for (const takeBack of laterByLog.values()) takeBack();
       laterByLog.clear();

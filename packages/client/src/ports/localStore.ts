@@ -75,6 +75,18 @@ export interface StoreNewer {
 
 export type OpenError = StoreNewer | StoreBroken | StoreFull;
 
+/**
+ * What a loss of power may take back. `now`: nothing of it. `later`: the commit, and with it all that were
+ * committed behind it; never one alone, and none before a later commit that was durable `now`. A program
+ * that ends in whatever way takes nothing back.
+ */
+export type Durability = "now" | "later";
+
+export interface CommitOptions {
+  /** `now`, where nothing else is said. */
+  readonly durability?: Durability;
+}
+
 /** A read that fails rejects: no caller could go on without what it asked for. */
 export interface LocalStore extends StoreReader {
   /**
@@ -82,8 +94,8 @@ export interface LocalStore extends StoreReader {
    * begins anew after an end that was not clean, since their clocks could run twice.
    */
   readonly mayForget?: boolean;
-  /** In the order given, and durable once it resolves: it outlives a crash in that very moment. */
-  commit(writes: readonly Write[]): Promise<Result<void, CommitError>>;
+  /** In the order given; once it resolves it is read by everybody, and as durable as was asked for. */
+  commit(writes: readonly Write[], options?: CommitOptions): Promise<Result<void, CommitError>>;
   /**
    * Reads of one moment, whatever is committed meanwhile. `work` waits for nothing but the reader, and
    * commits nothing itself.

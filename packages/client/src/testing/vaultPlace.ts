@@ -84,10 +84,13 @@ export const openCore = async (
     disk = createMemoryDisk(),
     store = openMemoryLocalStore(disk),
     view = viewOf(place),
+    isIdle = false,
   }: {
     readonly disk?: MemoryDisk;
     readonly store?: LocalStore;
     readonly view?: LogView;
+    /** What is edited is sealed with it. */
+    readonly isIdle?: boolean;
   } = {},
 ): Promise<OpenedCore> => {
   const puts: Run[] = [];
@@ -115,6 +118,7 @@ export const openCore = async (
         sealLater: nothing,
         put: (_, run) => void puts.push(run),
         taken: nothing,
+        isIdle: () => isIdle,
         pull: () => {
           pulls += 1;
         },

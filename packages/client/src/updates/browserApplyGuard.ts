@@ -26,7 +26,7 @@ const startWorker = (listener: GuardListener): GuardWorker => {
   worker.addEventListener("error", () => listener.failed({ type: "GuardUnavailable" }));
   return {
     // Copied: the caller goes on with it when it fails.
-    post: (work) => worker.postMessage(work, []),
+    post: (order) => worker.postMessage(order, []),
     stop: () => worker.terminate(),
   };
 };

@@ -30,8 +30,8 @@ export const createNodeApplyGuard = ({
 }: NodeApplyGuardDeps): ApplyGuard =>
   createApplyGuard({
     ...deps,
-    startWorker: (listener, { state }) => {
-      const stateMiB = Math.ceil((state.length * heapBytePerStateByte) / mebibyte);
+    startWorker: (listener, stateByteLength) => {
+      const stateMiB = Math.ceil((stateByteLength * heapBytePerStateByte) / mebibyte);
       return startWorker(listener, memoryMiB + stateMiB);
     },
   });
@@ -42,6 +42,8 @@ const startWorker = (listener: GuardListener, memoryMiB: number): GuardWorker =>
     // Nothing of how this process was started, a debugger's port least of all.
     execArgv: [],
   });
+  // It is kept for a while behind its work, and holds up no end of the program.
+  worker.unref();
   worker.on("message", (message: GuardMessage) => listener.heard(message));
   worker.on("error", (error: unknown) =>
     listener.failed({ type: isOutOfMemory(error) ? "TookTooMuch" : "GuardUnavailable" }),
@@ -50,7 +52,7 @@ const startWorker = (listener: GuardListener, memoryMiB: number): GuardWorker =>
   worker.on("exit", () => listener.failed({ type: "GuardUnavailable" }));
   return {
     // Copied: the caller goes on with it when it fails.
-    post: (work) => worker.postMessage(work, []),
+    post: (order) => worker.postMessage(order, []),
     stop: () => void worker.terminate(),
   };
 };

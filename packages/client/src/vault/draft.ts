@@ -11,7 +11,7 @@ import {
 } from "@duro/crypto/verify";
 import type { Body, ChainId, DocId, Seen, UpdateShape, VaultId } from "@duro/protocol";
 import { marksOf } from "../compaction/checkpointMarks.ts";
-import type { CommitError, LocalStore, Write } from "../ports/localStore.ts";
+import type { CommitError, CommitOptions, LocalStore, Write } from "../ports/localStore.ts";
 import { chainKey, documentKey, envelopeKey, envelopesBetween, updateKey } from "../store/keys.ts";
 import {
   type ChainRow,
@@ -83,7 +83,7 @@ export interface Draft {
   /** The documents that it changes. */
   readonly touched: readonly DocId[];
   readonly isEmpty: boolean;
-  commit(): Promise<Result<void, CommitError>>;
+  commit(options?: CommitOptions): Promise<Result<void, CommitError>>;
 }
 
 export const createDraft = (rows: VaultRows): Draft => {
@@ -185,7 +185,7 @@ export const createDraft = (rows: VaultRows): Draft => {
     get isEmpty() {
       return writes.length === 0 && chains.size === 0 && documents.size === 0;
     },
-    commit: async () => {
+    commit: async (options) => {
       for (const [chain, row] of chains)
         writes.push({
           kind: "put",
@@ -201,7 +201,7 @@ export const createDraft = (rows: VaultRows): Draft => {
           value: encodeDocumentRow(row),
         });
       if (writes.length > 0) {
-        const committed = await store.commit(writes);
+        const committed = await store.commit(writes, options);
         if (!committed.ok) return err(committed.error);
       }
       for (const [chain, row] of chains) {

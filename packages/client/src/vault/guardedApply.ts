@@ -2,16 +2,16 @@
  * Whether an update may be given to Yjs: known to be cheap, or tried in a worker before. One that took too
  * long waits, and is tried again with more time, each time later: it may be honest and this machine slow.
  */
-import type { ChainId, DocId } from "@duro/protocol";
+import type { ChainId, DocId, VaultId } from "@duro/protocol";
 import type { Doc } from "yjs";
 import type { Clock } from "../ports/clock.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
-import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import { isTooDeep } from "../updates/nestingDepth.ts";
 import { isCheap } from "../updates/updateCost.ts";
 import type { VaultView } from "./view.ts";
 
 export interface GuardedApplyDeps {
+  readonly vault: VaultId;
   readonly guard: ApplyGuard;
   readonly clock: Clock;
   /** The document's updates, as they are in the store. */
@@ -31,7 +31,7 @@ const budgetMsMax = 4_000;
 const firstPauseMs = 60_000;
 
 export const createGuardedApply = (deps: GuardedApplyDeps): VaultView["mayApply"] => {
-  const { guard, clock, load, live } = deps;
+  const { vault, guard, clock, load, live } = deps;
   const triedByChain = new Map<ChainId, Tried>();
 
   return async (draft, chain, change) => {
@@ -40,15 +40,23 @@ export const createGuardedApply = (deps: GuardedApplyDeps): VaultView["mayApply"
     if (tried !== undefined && clock.nowMs() < tried.notBeforeMs) return false;
     const ydoc = live(doc);
     const isDeep = ydoc !== undefined && isTooDeep(ydoc, update);
-    const { levels } = await draft.document(doc);
-    const presentCount = levels.reduce((sum, { structCount }) => sum + structCount, 0);
-    if (!isDeep && isCheap(change, presentCount)) return true;
+    const { levels, clocks, nextNumber } = await draft.document(doc);
+    const structCount = levels.reduce((sum, level) => sum + level.structCount, 0);
+    const authorClock = change.brings === undefined ? 0 : (clocks.get(change.brings.clientId) ?? 0);
+    // Whatever changes a document counts it up, here or elsewhere.
+    const at = { document: `${vault}${doc}`, changeCount: nextNumber };
+    if (!isDeep && isCheap(change, { structCount, authorClock })) {
+      guard.passed({ ...at, update });
+      return true;
+    }
     const count = tried?.count ?? 0;
     if (!isDeep) {
-      const updates = [...(await load(doc)), ...(draft.applied.get(doc) ?? [])];
+      const state = async (): Promise<readonly Uint8Array[]> => [
+        ...(await load(doc)),
+        ...(draft.applied.get(doc) ?? []),
+      ];
       const budgetMs = Math.min(budgetMsMax, firstBudgetMs * 2 ** count);
-      const work = { state: mergeUpdates(updates), updates: [update] };
-      const applied = await guard.apply(work, budgetMs);
+      const applied = await guard.apply({ ...at, state, updates: [update] }, budgetMs);
       if (applied.ok) {
         triedByChain.delete(chain);
         return true;

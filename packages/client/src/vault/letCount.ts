@@ -2,15 +2,21 @@
 import { type ChainId, OpenReason } from "@duro/protocol";
 import { advance } from "./advance.ts";
 import type { VaultContext } from "./context.ts";
+import type { Durability } from "../ports/localStore.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import { canSettle, settle } from "./rebuild.ts";
 import { tidyDocuments } from "./tidyDocuments.ts";
 import { byteLengthOf, writePending } from "./writePending.ts";
 
 /** False: nothing of it was kept. */
-export const finish = async (context: VaultContext, draft: Draft): Promise<boolean> => {
+export const finish = async (
+  context: VaultContext,
+  draft: Draft,
+  durability: Durability = "now",
+): Promise<boolean> => {
   if (draft.isEmpty) return true;
-  const committed = await draft.commit();
+  // What came from the relay comes again; what we say of it waits for the disk, and takes it along.
+  const committed = await draft.commit({ durability });
   if (!committed.ok) {
     context.tryLater();
     return false;
@@ -32,9 +38,10 @@ export const letCount = async (
   const looked = new Set(chains);
   for (let now = draft; ; now = createDraft(memory)) {
     const { holds, isMore } = await advance(memory, memory.view, now, looked);
-    const isDurable = await context.watch.look(now, holds);
-    if (!(await finish(context, now))) return false;
-    isDurable();
+    const seen = await context.watch.look(now, holds);
+    now.write(...seen.writes);
+    if (!(await finish(context, now, seen.durability))) return false;
+    seen.done();
     const others = [...memory.holds].filter(([chain]) => !looked.has(chain));
     memory.holds = new Map([...others, ...holds]);
     if (!isMore) return true;

@@ -1,8 +1,8 @@
 /** Edits of this device that no envelope holds yet: durable from the moment they are confirmed. */
 import { clientIdOf } from "@duro/crypto";
 import { err, ok, type Result } from "@duro/crypto/types";
-import { type DocId, docIds, limits, readUpdate } from "@duro/protocol";
-import type { LocalStore } from "../ports/localStore.ts";
+import { type DocId, docIds, limits, readUpdate, type VaultId } from "@duro/protocol";
+import type { LocalStore, Write } from "../ports/localStore.ts";
 import { numberOfOutboxKey, outboxKey, outboxOf } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
 import { decodeOutboxRow, encodeOutboxRow, type OutboxRow } from "../store/rows.ts";
@@ -31,11 +31,11 @@ export interface EditRefused {
 const updateByteLengthMax = limits.dataContentByteLengthMax / 2;
 
 /**
- * Puts the edits into their documents and into the outbox, as one update for each document. What comes
- * back is what waits now, once the draft is committed.
+ * Puts the edits into their documents, as one update for each document. What comes back is to be sealed
+ * with them, or waits in the outbox.
  */
 export const writeEdits = async (
-  { vault, own: { chain }, nextNumber, isApart }: VaultMemory,
+  { own: { chain }, nextNumber, isApart }: VaultMemory,
   draft: Draft,
   edits: readonly Edit[],
 ): Promise<Result<readonly Waiting[], EditRefused>> => {
@@ -57,15 +57,16 @@ export const writeEdits = async (
       waiting.push({ number, doc, author: chain, update, isApplied: !isApart });
     }
   }
-  for (const row of waiting)
-    draft.write({
-      kind: "put",
-      table: "outbox",
-      key: outboxKey(vault, row.number),
-      value: encodeOutboxRow(row),
-    });
   return ok(waiting);
 };
+
+export const outboxWrites = (vault: VaultId, waiting: readonly Waiting[]): readonly Write[] =>
+  waiting.map((row) => ({
+    kind: "put",
+    table: "outbox",
+    key: outboxKey(vault, row.number),
+    value: encodeOutboxRow(row),
+  }));
 
 export const readOutbox = async ({
   store,

@@ -1,8 +1,10 @@
 /** Seals one envelope of what waits. While its receipt is out the rest gathers. */
 import { limits, type Seen } from "@duro/protocol";
+import { awaitsRotation } from "../duties/dutyOf.ts";
 import type { Write } from "../ports/localStore.ts";
 import { outboxKey } from "../store/keys.ts";
-import { createDraft } from "./draft.ts";
+import { createDraft, type Draft } from "./draft.ts";
+import type { Waiting } from "./outbox.ts";
 import { currentKey, dataOf, nextToSeal, type Sealed, sealBodies } from "./seal.ts";
 import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
 import { limitOf, openingOf } from "./view.ts";
@@ -14,25 +16,29 @@ export const canSeal = (memory: VaultMemory): boolean => {
   const { view, own, chains, isApart, isDoubtful, isSealingStopped } = memory;
   if (isApart || isDoubtful || isSealingStopped || currentKey(view) === undefined) return false;
   if (memory.beside.length > 0) return false;
+  if (awaitsRotation(view, { user: own.user, device: own.device.id })) return false;
   const row = chains.get(own.chain);
   if (row !== undefined) return row.counted === row.head.at && limitOf(view, row).kind === "open";
   return limitOf(view, openingOf(view, own)).kind === "open";
 };
 
+export interface SealedEdits extends Sealed {
+  readonly seen: readonly Seen[];
+}
+
 /** Durable before anybody sees it. Undefined: the store has no room for it. */
 export const sealNext = async (
   memory: VaultMemory,
-  { randomBytes }: VaultOwner,
-): Promise<(Sealed & { readonly seen: readonly Seen[] }) | undefined> => {
-  const { vault, view, own, waiting } = memory;
+  owner: VaultOwner,
+  beside: readonly Write[],
+): Promise<SealedEdits | undefined> => {
+  const { vault, waiting } = memory;
   const count = nextToSeal(waiting, sealByteLengthMax);
   const edits = waiting.slice(0, count);
-  const seen = seenSince(memory);
-  const row = memory.chains.get(own.chain);
-  const sealed = sealBodies({ randomBytes }, { vault, view, own, row }, [dataOf(edits, seen)]);
   const draft = createDraft(memory);
-  draft.addSealed(sealed.row, sealed.envelopes);
+  const sealed = sealInto(memory, owner, draft, edits);
   draft.write(
+    ...beside,
     ...edits.map(({ number }): Write => ({
       kind: "delete",
       table: "outbox",
@@ -42,8 +48,43 @@ export const sealNext = async (
   const committed = await draft.commit();
   if (!committed.ok) return undefined;
   memory.waiting = memory.waiting.slice(count);
-  for (const { chain, seq } of seen) memory.told.set(chain, seq);
+  noteTold(memory, sealed);
+  return sealed;
+};
+
+/**
+ * With the commit that makes the edits durable, where they would be sealed next anyway: one wait for the
+ * disk instead of two. Undefined: they wait.
+ */
+export const sealAtOnce = (
+  memory: VaultMemory,
+  owner: VaultOwner,
+  draft: Draft,
+  edits: readonly Waiting[],
+): SealedEdits | undefined => {
+  if (edits.length === 0 || memory.waiting.length > 0 || !canSeal(memory)) return undefined;
+  return nextToSeal(edits, sealByteLengthMax) === edits.length
+    ? sealInto(memory, owner, draft, edits)
+    : undefined;
+};
+
+const sealInto = (
+  memory: VaultMemory,
+  { randomBytes }: VaultOwner,
+  draft: Draft,
+  edits: readonly Waiting[],
+): SealedEdits => {
+  const { vault, view, own } = memory;
+  const seen = seenSince(memory);
+  const row = memory.chains.get(own.chain);
+  const sealed = sealBodies({ randomBytes }, { vault, view, own, row }, [dataOf(edits, seen)]);
+  draft.addSealed(sealed.row, sealed.envelopes);
   return { ...sealed, seen };
+};
+
+/** Once it is durable: our next envelope need not say it again. */
+export const noteTold = ({ told }: VaultMemory, { seen }: SealedEdits): void => {
+  for (const { chain, seq } of seen) told.set(chain, seq);
 };
 
 /** What counts of others by now, where our newest envelope has not said so. */

@@ -30,8 +30,8 @@ const tidyTogether = async (rows: VaultRows, docs: readonly DocId[]): Promise<vo
       if (row !== undefined && level !== -1) await mergeLevel(rows, draft, doc, row, level);
     }
     if (draft.isEmpty) return;
-    // Where the store has no room for it, that costs nothing but time later on.
-    if (!(await draft.commit()).ok) return;
+    // Where it is lost it is done again. Where the store has no room for it, that costs nothing but time later on.
+    if (!(await draft.commit({ durability: "later" })).ok) return;
   }
 };
 

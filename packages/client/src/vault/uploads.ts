@@ -1,9 +1,11 @@
 /** What the relay lacks of what is here: sent chain by chain, a few puts at a time, until it is receipted. */
 import type { Envelope } from "@duro/crypto/verify";
 import { type ChainId, envelopesToRun, limits, type Vector } from "@duro/protocol";
+import type { ChainRow } from "../store/rows.ts";
 import { readEnvelopes } from "./readEnvelopes.ts";
 import type { VaultLink } from "./vaultLink.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
+import { limitOf } from "./view.ts";
 
 export interface Uploads {
   /** From where the relay stands; of our own chain, from what it has signed for. */
@@ -82,15 +84,23 @@ export const createUploads = (memory: VaultMemory, link: VaultLink): Uploads => 
         for (;;) {
           if (!isConnected || underWay.length >= underWayMax) return;
           const sentSeq = sent.get(chain);
-          const headSeq = memory.chains.get(chain)?.head.at ?? 0;
-          if (sentSeq === undefined || sentSeq >= headSeq) break;
-          const page = await readEnvelopes(memory, chain, sentSeq + 1, headSeq + 1);
+          const row = memory.chains.get(chain);
+          if (sentSeq === undefined || row === undefined || sentSeq >= row.head.at) break;
+          const lastSeq = Math.min(row.head.at, endSeqOf(memory, row));
+          if (sentSeq >= lastSeq) break;
+          const page = await readEnvelopes(memory, chain, sentSeq + 1, lastSeq + 1);
           const [group] = grouped(page);
           if (!isConnected || group === undefined || sent.get(chain) !== sentSeq) break;
           put(chain, group);
         }
     },
   };
+};
+
+/** What is behind a cut no relay takes, since it has the log that says so. */
+const endSeqOf = ({ view }: VaultMemory, row: ChainRow): number => {
+  const limit = limitOf(view, row);
+  return limit.kind === "end" ? limit.seq : row.head.at;
 };
 
 /** As many as fit a page and a frame. */

@@ -152,6 +152,10 @@ describe("what counts", () => {
       const text = await opened.text();
       expect(text).not.toContain("b1");
       expect(text).toContain("a1");
+      // A relay that lacks it all is given back what counts, and nothing that it would refuse.
+      await opened.core.connected([]);
+      const given = opened.puts.filter(({ chain }) => chain === own.chain);
+      expect(given.map((run) => [run.firstSeq, run.envelopes.length])).toEqual([[1, 1]]);
       expect(opened.failures).toEqual([]);
     },
   );

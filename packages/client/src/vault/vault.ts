@@ -35,7 +35,7 @@ import { createUploads } from "./uploads.ts";
 import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
 import { vectorOf, vectorWithoutOwn } from "./vector.ts";
 import type { LogView } from "./view.ts";
-import { byteLengthOf, writePending } from "./writePending.ts";
+import { afterSealing, byteLengthOf, writePending } from "./writePending.ts";
 import { createWriteTurns } from "./writeTurns.ts";
 
 export interface VaultCore {
@@ -91,6 +91,7 @@ export const openVaultCore = async (
   const { store, clock, link } = deps;
   const nextTurn = createTurns(clock);
   const mayApply = createGuardedApply({
+    vault,
     guard: deps.guard,
     clock,
     load: (doc) => loadCounted(memory, doc),
@@ -184,7 +185,8 @@ export const openVaultCore = async (
         watch.viewChanged(before);
         await lookAgain(context);
         sealable(context);
-        await takeUpAgain(context);
+        // Where the log is as it was, the answer would be.
+        if (before.state !== next.state) await takeUpAgain(context);
       }),
     connected: (relay, log) =>
       run(() => {
@@ -276,15 +278,15 @@ const compare = async (context: VaultContext, relay: Vector): Promise<void> => {
 };
 
 const seal = async (context: VaultContext): Promise<void> => {
-  const { memory, deps, uploads } = context;
-  const { vault, own } = memory;
+  const { memory, deps } = context;
+  const { vault } = memory;
   if (memory.waiting.length === 0) return deps.link.sealed(vault, 0);
-  const sealed = canSeal(memory) ? await sealNext(memory, deps.owner) : undefined;
+  const kept = context.watch.carry();
+  const sealed = canSeal(memory) ? await sealNext(memory, deps.owner, kept.writes) : undefined;
   context.isSealLater = sealed === undefined;
   if (sealed === undefined) return deps.link.sealLater(vault);
-  context.beacons.active();
-  context.watch.own.said(sealed.row.head.at, sealed.seen);
-  uploads.sealed(own.chain, sealed.envelopes);
+  kept.done();
+  afterSealing(context, sealed);
   deps.link.sealed(vault, byteLengthOf(memory.waiting));
   return deps.onChange();
 };

@@ -4,6 +4,8 @@ import type { Run, VaultId, Vector } from "@duro/protocol";
 export interface VaultLink {
   /** So many bytes more wait to be sealed: the answer is `seal`, when it is time. */
   dirty(vault: VaultId, byteLength: number): void;
+  /** What is edited now is to be sealed at once, and may be put without being asked for. */
+  isIdle(vault: VaultId): boolean;
   /** The answer to `seal`, behind its puts: so much waits still. */
   sealed(vault: VaultId, remainingByteLength: number): void;
   /** The other answer: not now. `dirty` follows when it can be. */

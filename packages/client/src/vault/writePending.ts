@@ -1,7 +1,8 @@
-/** Makes the edits durable that wait by then, in one commit. */
+/** Makes the edits durable that wait by then, in one commit; sealed, where nothing is under way. */
 import { createDraft } from "./draft.ts";
 import type { VaultContext } from "./context.ts";
-import { type Edit, writeEdits } from "./outbox.ts";
+import { type Edit, outboxWrites, writeEdits } from "./outbox.ts";
+import { noteTold, sealAtOnce, type SealedEdits } from "./sealNext.ts";
 import { tidyDocuments } from "./tidyDocuments.ts";
 
 export const byteLengthOf = (edits: readonly Pick<Edit, "update">[]): number =>
@@ -9,22 +10,46 @@ export const byteLengthOf = (edits: readonly Pick<Edit, "update">[]): number =>
 
 export const writePending = async (context: VaultContext): Promise<void> => {
   const { memory, deps } = context;
-  const { beside } = memory;
+  const { vault, beside } = memory;
   // What is edited during the commit stays.
   const edits = [...memory.pending];
   if (edits.length === 0 && beside.length === 0) return;
   const draft = createDraft(memory);
-  draft.write(...beside);
+  const watched = context.watch.carry();
+  draft.write(...beside, ...watched.writes);
   const written = await writeEdits(memory, draft, edits);
+  const sealed =
+    written.ok && maySeal(context)
+      ? sealAtOnce(memory, deps.owner, draft, written.value)
+      : undefined;
+  if (written.ok && sealed === undefined) draft.write(...outboxWrites(vault, written.value));
   const committed = written.ok ? await draft.commit() : written;
   context.saveError = committed.ok ? undefined : committed.error;
   if (!written.ok || !committed.ok) return context.tryLater();
+  watched.done();
   memory.beside = [];
   memory.pending = memory.pending.slice(edits.length);
   memory.nextNumber += written.value.length;
-  memory.waiting.push(...written.value);
-  deps.link.dirty(memory.vault, byteLengthOf(written.value));
+  if (sealed === undefined) {
+    memory.waiting.push(...written.value);
+    deps.link.dirty(vault, byteLengthOf(written.value));
+  } else {
+    noteTold(memory, sealed);
+    afterSealing(context, sealed);
+  }
   await tidyDocuments(memory, draft.touched);
   deps.onDocuments(draft.touched);
   return deps.onChange();
+};
+
+/** The relay waits for it, and has said how far the vault's log goes. */
+const maySeal = ({ memory, deps, relayHas }: VaultContext): boolean =>
+  relayHas !== undefined && deps.isLogHere() && deps.link.isIdle(memory.vault);
+
+/** It is durable: now others may see it. */
+export const afterSealing = (context: VaultContext, sealed: SealedEdits): void => {
+  const { memory, beacons, watch, uploads } = context;
+  beacons.active();
+  watch.own.said(sealed.row.head.at, sealed.seen);
+  uploads.sealed(memory.own.chain, sealed.envelopes);
 };

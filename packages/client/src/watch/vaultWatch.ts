@@ -15,7 +15,7 @@ import { judgeCounted } from "./judgeCounted.ts";
 import { judgeTrouble, judgeView } from "./judgeView.ts";
 import { createOwnLife, type OwnLife, withOwnChain } from "./ownLife.ts";
 import { createRelaySays, type RelaySays } from "./relaySays.ts";
-import { openWatchKeeper, type WatchDeps, type WatchJobs } from "./watchKeeper.ts";
+import { type Kept, openWatchKeeper, type WatchDeps, type WatchJobs } from "./watchKeeper.ts";
 import type { WatchState } from "./watchState.ts";
 
 export interface VaultWatch {
@@ -23,8 +23,10 @@ export interface VaultWatch {
   readonly state: WatchState;
   readonly relay: RelaySays;
   readonly own: OwnLife;
-  /** What a job is about to commit. What comes back is said once it is durable. */
-  look(draft: Draft, holds: ReadonlyMap<ChainId, Hold>): Promise<() => void>;
+  /** What a job is about to commit. Goes with it. */
+  look(draft: Draft, holds: ReadonlyMap<ChainId, Hold>): Promise<Kept>;
+  /** What is not durable yet goes with a commit that is made anyway. */
+  carry(): Kept;
   /** Undefined: the first since the start. */
   viewChanged(before: LogView | undefined): void;
   logTrouble(trouble: LogTrouble): void;
@@ -59,12 +61,15 @@ export const openVaultWatch = async (
       const at = watcher();
       const { chain } = memory.own;
       const kept = keeper.beside((state) => judgeCounted(withOwnChain(state, chain), job, at));
-      draft.write(...kept.writes);
-      return () => {
-        kept.done();
-        change(keeper.comparedAgain(keeper.state));
+      return {
+        ...kept,
+        done: () => {
+          kept.done();
+          change(keeper.comparedAgain(keeper.state));
+        },
       };
     },
+    carry: () => keeper.carry(),
     viewChanged: (before) => {
       const failures = memory.view.keyFailures;
       change(judgeView(keeper.state, { user, before, failures }, memory.chains, watcher()));

@@ -2,12 +2,13 @@
 import { type AlarmBook, sealingIsStopped } from "../alarms/standing.ts";
 import type { FollowedLogs } from "../logs/followedLogs.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Write } from "../ports/localStore.ts";
+import type { Durability, Write } from "../ports/localStore.ts";
 import type { VaultMemory } from "../vault/vaultMemory.ts";
 import type { Watcher } from "./judgeCounted.ts";
 import { compareAgain, isHeadsTrouble } from "./judgeHeads.ts";
 import type { RelayFaced } from "./receipts.ts";
 import {
+  canRide,
   claimsWrite,
   isSaved,
   readWatchState,
@@ -39,12 +40,14 @@ export interface WatchKeeper {
   readonly state: WatchState;
   /** What is judged now is judged by this. */
   readonly watcher: () => Watcher;
-  /** Known and told from now on, and durable soon. */
+  /** Known and told from now on, and durable soon; what can goes with the next commit of others. */
   readonly change: (next: WatchState) => void;
   /** Durable with whatever is kept next: what costs little if it is lost. */
   note(next: WatchState): void;
   /** Becomes durable with the writes of somebody else's commit; what comes back is said once it is. */
   beside(judge: (known: WatchState) => WatchState): Kept;
+  /** What is not durable yet, for the commit of somebody else. */
+  carry(): Kept;
   /** Where the relay was behind: held against its heads as they are now. */
   comparedAgain(known: WatchState): WatchState;
   save(): Promise<void>;
@@ -54,8 +57,13 @@ export interface WatchKeeper {
 
 export interface Kept {
   readonly writes: readonly Write[];
+  /** An alarm is not raised twice for one thing; what else is seen comes again with what it was seen in. */
+  readonly durability: Durability;
   readonly done: () => void;
 }
+
+/** So long it waits for a commit to go with: a device that only listens makes few. */
+const rideMsMax = 5_000;
 
 export const openWatchKeeper = async (
   deps: WatchDeps,
@@ -67,6 +75,7 @@ export const openWatchKeeper = async (
   let saved = await readWatchState(store, vault);
   let state: WatchState = { ...saved, readUntil };
   let isSaveAsked = false;
+  let endRiding: (() => void) | undefined;
   memory.isSealingStopped = sealingIsStopped(state.book);
 
   const watcher = (): Watcher => ({
@@ -90,9 +99,12 @@ export const openWatchKeeper = async (
 
   const save = async (): Promise<void> => {
     isSaveAsked = false;
+    endRiding?.();
+    endRiding = undefined;
     const now = state;
     if (isSaved(saved, now)) return;
-    const committed = await store.commit(watchWrites(vault, saved, now));
+    const durability = canRide(saved, now) ? "later" : "now";
+    const committed = await store.commit(watchWrites(vault, saved, now), { durability });
     // A store without room: it goes with whatever is kept next.
     if (committed.ok) saved = now;
   };
@@ -100,8 +112,26 @@ export const openWatchKeeper = async (
   const change = (next: WatchState): void => {
     note(next);
     if (isSaveAsked || isSaved(saved, state)) return;
+    if (canRide(saved, state)) {
+      endRiding ??= deps.clock.after(rideMsMax, () => jobs.begin(save));
+      return;
+    }
     isSaveAsked = true;
     jobs.begin(save);
+  };
+
+  const beside: WatchKeeper["beside"] = (judge) => {
+    const base = state;
+    const next = judge(base);
+    return {
+      writes: watchWrites(vault, saved, next),
+      durability: next.book === saved.book ? "later" : "now",
+      done: () => {
+        saved = next;
+        // Others may have changed it until the commit was through: then it is judged from there.
+        change(state === base ? next : judge(state));
+      },
+    };
   };
 
   return {
@@ -114,18 +144,8 @@ export const openWatchKeeper = async (
     watcher,
     change,
     note,
-    beside: (judge) => {
-      const base = state;
-      const next = judge(base);
-      return {
-        writes: watchWrites(vault, saved, next),
-        done: () => {
-          saved = next;
-          // Others may have changed it until the commit was through: then it is judged from there.
-          change(state === base ? next : judge(state));
-        },
-      };
-    },
+    beside,
+    carry: () => beside((known) => known),
     comparedAgain: (known) =>
       isHeadsTrouble(known) ? compareAgain(known, memory.chains, watcher()) : known,
     save,

@@ -77,6 +77,10 @@ const isSame = (saved: WatchState, state: WatchState, part: Kept): boolean =>
 export const isSaved = (saved: WatchState, state: WatchState): boolean =>
   kept.every((part) => isSame(saved, state, part));
 
+/** What may go with the next commit: receipts and claims, which come again or are one piece of evidence less. */
+export const canRide = (saved: WatchState, state: WatchState): boolean =>
+  kept.every((part) => part === "claims" || part === "receipts" || isSame(saved, state, part));
+
 /** What differs. */
 export const watchWrites = (
   vault: VaultId,

@@ -18,6 +18,7 @@ import {
 } from "../testing/clientTranscript.ts";
 import { gatherMs } from "../times.ts";
 import type { ClientInput } from "./clientInput.ts";
+import { isVaultIdle } from "./stepGather.ts";
 
 const chain = chainOf(4);
 const vault = vaultOf(1);
@@ -36,6 +37,20 @@ const busyTalk = (): ClientTalk => {
   expect(sealCount(talk)).toBe(1);
   return talk;
 };
+
+test("a vault is idle where what is edited would be sealed at once, and at no other time", () => {
+  const idle = (talk: ClientTalk): boolean => isVaultIdle(talk.state, vault);
+  expect(idle(readyTalk().takes(openVault(1)).hears(heads(1)))).toBe(false);
+  expect(idle(liveTalk())).toBe(true);
+  expect(idle(liveTalk().takes(dirty()))).toBe(false);
+  expect(idle(busyTalk())).toBe(false);
+  expect(idle(busyTalk().takes(dirty()))).toBe(false);
+  const settled = busyTalk()
+    .takes({ kind: "sealed", vault, remainingByteLength: 0 })
+    .hears(receipt(1, runOf(chain, 1)));
+  expect(idle(settled)).toBe(true);
+  expect(idle(settled.takes({ kind: "stop" }))).toBe(false);
+});
 
 describe("an edit", () => {
   test("[CLIENT17] is sealed at once where nothing of its vault is under way", () => {

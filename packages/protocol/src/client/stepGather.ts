@@ -106,6 +106,15 @@ const sealAtMs = (
   return byteLength >= gatherByteLengthMax ? sinceMs : sinceMs + gatherMs;
 };
 
+/** What is edited now would be sealed at once: so it may be put without being gathered. */
+export const isVaultIdle = (state: ClientConnection, vault: VaultId): boolean => {
+  const { link } = state;
+  if (link.kind !== "ready" || state.gatherings.has(vault)) return false;
+  if (lookUp(link.channels, vault)?.hasCaughtUp !== true) return false;
+  const isUnderWay = link.putQueue.has(vault) || link.sentPuts.some((put) => put.vault === vault);
+  return !isUnderWay && underWayCount(state, link) < putsInFlightMax;
+};
+
 export const seal = (before: ClientConnection): ClientStep => {
   const { link, time } = before;
   if (link.kind !== "ready" || before.gatherings.size === 0) return stay(before);

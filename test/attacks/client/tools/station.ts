@@ -95,6 +95,8 @@ export interface StationOptions {
   readonly disk?: MemoryDisk;
   readonly store?: LocalStore;
   readonly guard?: ApplyGuard;
+  /** What is edited is sealed with it. */
+  readonly isIdle?: boolean;
 }
 
 const contentTables = ["chains", "envelopes", "documents", "updates", "outbox"] as const;
@@ -118,6 +120,7 @@ export const openStation = async (
     disk = createMemoryDisk(),
     store = openMemoryLocalStore(disk),
     guard = createDirectGuard(),
+    isIdle = false,
   }: StationOptions = {},
 ): Promise<Station> => {
   const { vault } = room.vault.state;
@@ -163,6 +166,7 @@ export const openStation = async (
         sealLater: nothing,
         put: (_, run) => void puts.push(run),
         taken: nothing,
+        isIdle: () => isIdle,
         pull: (_, vector) => void pulls.push(vector),
       },
       onChange: nothing,
