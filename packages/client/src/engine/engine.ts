@@ -51,7 +51,7 @@ export interface EngineDeps {
   /** For the blobs of checkpoints. */
   readonly http: Http;
   readonly clock: Clock;
-  /** Tries updates of others that may cost too much: `createNodeApplyGuard`, `createBrowserApplyGuard`. */
+  /** Closed with the engine. Tries updates of others that may cost too much: `createNodeApplyGuard`, `createBrowserApplyGuard`. */
   readonly guard: ApplyGuard;
   readonly randomBytes: RandomBytes;
   readonly device: DeviceKeys;
@@ -494,6 +494,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         await core.close();
         await core.idle();
       }
+      deps.guard.close();
     },
   } satisfies Engine);
 };

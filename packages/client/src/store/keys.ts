@@ -89,6 +89,12 @@ export const updatesOfVault = (vault: VaultId): KeyRange => under(vaultIds.toByt
 export const outboxKey = (vault: VaultId, number: number): Uint8Array =>
   concatBytes(vaultIds.toBytes(vault), numberBytes(number));
 
+/** From one number on, before another. */
+export const outboxBetween = (vault: VaultId, fromNumber: number, endNumber: number): KeyRange => ({
+  from: outboxKey(vault, fromNumber),
+  end: outboxKey(vault, endNumber),
+});
+
 export const outboxOf = (vault: VaultId): KeyRange => under(vaultIds.toBytes(vault));
 
 export const numberOfOutboxKey = (key: Uint8Array): number =>

@@ -1,19 +1,28 @@
-/** A whole range, page by page: for what is small, or needed at once. */
+/** Whole ranges, page by page. */
 import type { Entry, KeyRange, StoreReader, StoreTable } from "../ports/localStore.ts";
 
 const pageRowCount = 1_024;
 
-export const readRange = async (
+/** For what is small, or needed at once. */
+export const readRange = (
   reader: StoreReader,
   table: StoreTable,
   range: KeyRange,
-): Promise<readonly Entry[]> => {
-  const entries: Entry[] = [];
+): Promise<readonly Entry[]> => mapRange(reader, table, range, (entry) => entry);
+
+/** For that of which little is kept: no more than a page of it is here at once. */
+export const mapRange = async <T>(
+  reader: StoreReader,
+  table: StoreTable,
+  range: KeyRange,
+  map: (entry: Entry) => T,
+): Promise<readonly T[]> => {
+  const mapped: T[] = [];
   for (let from = range.from; ;) {
     const page = await reader.range(table, { from, end: range.end }, pageRowCount);
-    entries.push(...page);
+    for (const entry of page) mapped.push(map(entry));
     const last = page.at(-1);
-    if (page.length < pageRowCount || last === undefined) return entries;
+    if (page.length < pageRowCount || last === undefined) return mapped;
     from = Uint8Array.of(...last.key, 0);
   }
 };

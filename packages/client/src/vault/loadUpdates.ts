@@ -2,6 +2,7 @@
 import type { DocId } from "@duro/protocol";
 import { formerKey, updatesOf } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
+import { readEdits } from "./outbox.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
 
 export const loadCounted = async (
@@ -17,10 +18,14 @@ export const loadUpdates = async (
   memory: VaultMemory,
   doc: DocId,
 ): Promise<readonly Uint8Array[]> => {
-  const { store, vault, waiting, isApart } = memory;
+  const { store, vault, isApart } = memory;
   const counted = await loadCounted(memory, doc);
   if (!isApart) return counted;
   const former = await store.get("facts", formerKey(vault, doc));
-  const edits = waiting.filter((edit) => edit.doc === doc).map(({ update }) => update);
-  return [...(former === undefined ? [] : [former]), ...counted, ...edits];
+  const edits = await readEdits(
+    memory,
+    memory.waiting.filter((edit) => edit.doc === doc),
+  );
+  const waiting = edits.map(({ update }) => update);
+  return [...(former === undefined ? [] : [former]), ...counted, ...waiting];
 };

@@ -1,14 +1,14 @@
 /** Edits of this device that no envelope holds yet: durable from the moment they are confirmed. */
 import { clientIdOf } from "@duro/crypto";
-import { err, ok, type Result } from "@duro/crypto/types";
+import { assert, err, ok, type Result } from "@duro/crypto/types";
 import { type DocId, docIds, limits, readUpdate, type VaultId } from "@duro/protocol";
-import type { LocalStore, Write } from "../ports/localStore.ts";
-import { numberOfOutboxKey, outboxKey, outboxOf } from "../store/keys.ts";
-import { readRange } from "../store/readRange.ts";
+import type { StoreReader, Write } from "../ports/localStore.ts";
+import { numberOfOutboxKey, outboxBetween, outboxKey, outboxOf } from "../store/keys.ts";
+import { mapRange } from "../store/readRange.ts";
 import { decodeOutboxRow, encodeOutboxRow, type OutboxRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import { splitUpdate } from "../updates/splitUpdate.ts";
-import type { Draft, VaultRows } from "./draft.ts";
+import type { Draft } from "./draft.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
 
 export interface Edit {
@@ -16,9 +16,23 @@ export interface Edit {
   readonly update: Uint8Array;
 }
 
-export interface Waiting extends OutboxRow {
+/** An edit that waits. There may be many, as long as there is no relay: its update stays in the store. */
+export interface Waiting extends Omit<OutboxRow, "update"> {
+  readonly number: number;
+  readonly byteLength: number;
+}
+
+export interface WaitingEdit extends OutboxRow {
   readonly number: number;
 }
+
+export const waitingOf = ({ number, doc, author, isApplied, update }: WaitingEdit): Waiting => ({
+  number,
+  doc,
+  author,
+  isApplied,
+  byteLength: update.length,
+});
 
 /** An edit that could never be sealed: operations of another author, or one value that is too large. */
 export interface EditRefused {
@@ -38,14 +52,14 @@ export const writeEdits = async (
   { own: { chain }, nextNumber, isApart }: VaultMemory,
   draft: Draft,
   edits: readonly Edit[],
-): Promise<Result<readonly Waiting[], EditRefused>> => {
+): Promise<Result<readonly WaitingEdit[], EditRefused>> => {
   const updatesByDoc = new Map<DocId, Uint8Array[]>();
   for (const { doc, update } of edits) {
     const updates = updatesByDoc.get(doc) ?? [];
     updates.push(update);
     updatesByDoc.set(doc, updates);
   }
-  const waiting: Waiting[] = [];
+  const waiting: WaitingEdit[] = [];
   for (const [doc, updates] of updatesByDoc) {
     const split = splitUpdate(mergeUpdates(updates), updateByteLengthMax);
     if (!split.ok) return err({ type: "EditRefused", doc, why: "too large" });
@@ -60,23 +74,49 @@ export const writeEdits = async (
   return ok(waiting);
 };
 
-export const outboxWrites = (vault: VaultId, waiting: readonly Waiting[]): readonly Write[] =>
-  waiting.map((row) => ({
+export const outboxWrites = (vault: VaultId, edits: readonly WaitingEdit[]): readonly Write[] =>
+  edits.map((row) => ({
     kind: "put",
     table: "outbox",
     key: outboxKey(vault, row.number),
     value: encodeOutboxRow(row),
   }));
 
-export const readOutbox = async ({
-  store,
-  vault,
-}: {
-  readonly store: LocalStore;
-  readonly vault: VaultRows["vault"];
-}): Promise<readonly Waiting[]> => {
-  const rows = await readRange(store, "outbox", outboxOf(vault));
-  return rows.map(({ key, value }) => waitingOf(numberOfOutboxKey(key), decodeOutboxRow(value)));
+interface OutboxPlace {
+  readonly store: StoreReader;
+  readonly vault: VaultId;
+}
+
+/** Oldest first. */
+export const readOutbox = async ({ store, vault }: OutboxPlace): Promise<readonly Waiting[]> => {
+  // Each row spells its ids anew; those that are the same are kept once.
+  const spelled = new Map<string, string>();
+  const once = <T extends string>(id: T): T => {
+    const known = spelled.get(id);
+    if (known === undefined) spelled.set(id, id);
+    return (known ?? id) as T;
+  };
+  return mapRange(store, "outbox", outboxOf(vault), ({ key, value }) => {
+    const row = decodeOutboxRow(value);
+    const [doc, author] = [once(row.doc), once(row.author)];
+    return waitingOf({ ...row, doc, author, number: numberOfOutboxKey(key) });
+  });
 };
 
-const waitingOf = (number: number, row: OutboxRow): Waiting => ({ number, ...row });
+/** Those that wait, with their updates. */
+export const readEdits = async (
+  { store, vault }: OutboxPlace,
+  waiting: readonly Waiting[],
+): Promise<readonly WaitingEdit[]> => {
+  const [first, last] = [waiting[0], waiting.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const wanted = new Set(waiting.map(({ number }) => number));
+  const range = outboxBetween(vault, first.number, last.number + 1);
+  const edits = await mapRange(store, "outbox", range, ({ key, value }) => {
+    const number = numberOfOutboxKey(key);
+    return wanted.has(number) ? { number, ...decodeOutboxRow(value) } : undefined;
+  });
+  const found = edits.filter((edit) => edit !== undefined);
+  assert(found.length === waiting.length, "what waits is in the store");
+  return found;
+};

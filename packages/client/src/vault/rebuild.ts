@@ -32,12 +32,11 @@ import {
   updatesOfVault,
 } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
-import { encodeOutboxRow } from "../store/rows.ts";
 import { deletionsOf } from "../updates/deletions.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import { rewriteUpdates } from "../updates/rewriteUpdates.ts";
 import { createDraft, type Draft } from "./draft.ts";
-import type { Edit, Waiting } from "./outbox.ts";
+import { type Edit, outboxWrites, readEdits, type WaitingEdit, waitingOf } from "./outbox.ts";
 import { newOwnChain, ownChainWrite } from "./ownChain.ts";
 import { ownEditsFrom } from "./ownEdits.ts";
 import { readEnvelopes } from "./readEnvelopes.ts";
@@ -82,7 +81,8 @@ export const takeApart = async (
   const draft = createDraft(memory);
   const again = ownFromSeq === undefined ? [] : await ownEditsFrom(memory, ownFromSeq);
   const former = again.map(({ doc, update }) => ({ doc, update, author: own.chain }));
-  const waiting = [...former, ...memory.waiting].map(({ doc, update, author }, at): Waiting => ({
+  const edits = [...former, ...(await readEdits(memory, memory.waiting))];
+  const waiting = edits.map(({ doc, update, author }, at): WaitingEdit => ({
     number: memory.nextNumber + at,
     doc,
     author,
@@ -96,12 +96,7 @@ export const takeApart = async (
     { kind: "deleteRange", table: "updates", ...updatesOfVault(vault) },
     ...base,
     { kind: "deleteRange", table: "outbox", ...outboxOf(vault) },
-    ...waiting.map((row): Write => ({
-      kind: "put",
-      table: "outbox",
-      key: outboxKey(vault, row.number),
-      value: encodeOutboxRow(row),
-    })),
+    ...outboxWrites(vault, waiting),
     // Says that it is apart, also where no document was kept.
     { kind: "put", table: "facts", key: formerKey(vault, undefined), value: new Uint8Array() },
   );
@@ -109,7 +104,7 @@ export const takeApart = async (
   if (!committed.ok) return committed;
   memory.isApart = true;
   memory.documents.clear();
-  memory.waiting = waiting;
+  memory.waiting = waiting.map(waitingOf);
   memory.nextNumber += waiting.length;
   memory.told.clear();
   return committed;
@@ -175,9 +170,10 @@ export const settle = async (
     ...formers.keys(),
     ...memory.waiting.map(({ doc }) => doc),
   ]);
+  const waiting = await readEdits(memory, memory.waiting);
   const anew = await docs.loadAnew();
   // From here on nothing waits: what was edited until now is taken along, and nothing comes after it.
-  const edits = [...lost, ...memory.waiting, ...memory.pending];
+  const edits = [...lost, ...waiting, ...memory.pending];
   const isOpen = row === undefined || limitOf(memory.view, row).kind === "open";
   const goesOn = isWhole && isOpen && reason === OpenReason.Cut && canGoOn(memory, clocks, edits);
   const next = goesOn ? own : newOwnChain({ user, device }, randomBytes, reason, predecessor);

@@ -26,7 +26,7 @@ import {
 } from "@duro/protocol";
 import type { ChainRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
-import type { Waiting } from "./outbox.ts";
+import type { Edit, Waiting } from "./outbox.ts";
 import type { LogView } from "./view.ts";
 
 /** One life of this device in a vault. */
@@ -116,9 +116,9 @@ export const nextToSeal = (waiting: readonly Waiting[], byteLengthMax: number): 
   const docs = new Set<DocId>();
   let byteLength = 0;
   let count = 0;
-  for (const { doc, update, isApplied } of waiting) {
+  for (const { doc, byteLength: ofThis, isApplied } of waiting) {
     docs.add(doc);
-    byteLength += update.length;
+    byteLength += ofThis;
     const isFull =
       byteLength > Math.min(byteLengthMax, limits.dataContentByteLengthMax - aroundByteLength) ||
       docs.size > limits.docsPerBodyMax;
@@ -128,7 +128,7 @@ export const nextToSeal = (waiting: readonly Waiting[], byteLengthMax: number): 
   return count;
 };
 
-export const dataOf = (edits: readonly Waiting[], seen: readonly Seen[]): Body => {
+export const dataOf = (edits: readonly Edit[], seen: readonly Seen[]): Body => {
   const byDoc = new Map<DocId, Uint8Array[]>();
   for (const { doc, update } of edits) {
     const updates = byDoc.get(doc) ?? [];

@@ -4,7 +4,7 @@ import { awaitsRotation } from "../duties/dutyOf.ts";
 import type { Write } from "../ports/localStore.ts";
 import { outboxKey } from "../store/keys.ts";
 import { createDraft, type Draft } from "./draft.ts";
-import type { Waiting } from "./outbox.ts";
+import { readEdits, type WaitingEdit, waitingOf } from "./outbox.ts";
 import { currentKey, dataOf, nextToSeal, type Sealed, sealBodies } from "./seal.ts";
 import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
 import { limitOf, openingOf } from "./view.ts";
@@ -34,7 +34,7 @@ export const sealNext = async (
 ): Promise<SealedEdits | undefined> => {
   const { vault, waiting } = memory;
   const count = nextToSeal(waiting, sealByteLengthMax);
-  const edits = waiting.slice(0, count);
+  const edits = await readEdits(memory, waiting.slice(0, count));
   const draft = createDraft(memory);
   const sealed = sealInto(memory, owner, draft, edits);
   draft.write(
@@ -60,10 +60,10 @@ export const sealAtOnce = (
   memory: VaultMemory,
   owner: VaultOwner,
   draft: Draft,
-  edits: readonly Waiting[],
+  edits: readonly WaitingEdit[],
 ): SealedEdits | undefined => {
   if (edits.length === 0 || memory.waiting.length > 0 || !canSeal(memory)) return undefined;
-  return nextToSeal(edits, sealByteLengthMax) === edits.length
+  return nextToSeal(edits.map(waitingOf), sealByteLengthMax) === edits.length
     ? sealInto(memory, owner, draft, edits)
     : undefined;
 };
@@ -72,7 +72,7 @@ const sealInto = (
   memory: VaultMemory,
   { randomBytes }: VaultOwner,
   draft: Draft,
-  edits: readonly Waiting[],
+  edits: readonly WaitingEdit[],
 ): SealedEdits => {
   const { vault, view, own } = memory;
   const seen = seenSince(memory);

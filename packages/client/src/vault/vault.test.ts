@@ -1,6 +1,7 @@
 /** What counts is the same in whatever order it comes, and what is confirmed outlives a crash. */
 import { cutRecord, plainVaultRecord } from "@duro/crypto";
 import { createDeviceKeys, sealEnvelope } from "@duro/crypto";
+import { withRotation } from "@duro/crypto/testing/people";
 import { assert, EnvelopeKind, incarnations, noEnvelope, ok } from "@duro/crypto/types";
 import { chainIdOf } from "@duro/crypto/verify";
 import {
@@ -171,14 +172,17 @@ describe("what counts", () => {
       cuts: [{ device: second.id, chains: [] }],
     });
     const cutPlace = withRecord(place, cut);
-    const view = viewOf(cutPlace);
+    // Whoever was cut has the key, so nothing is sealed before there is another.
+    const vault = withRotation(deps, cutPlace.vault, place.person, [place.person]);
+    const rotated = { ...cutPlace, vault };
     await give(c, a.puts);
-    await c.core.viewChanged(view);
+    await c.core.viewChanged(viewOf(cutPlace));
+    await c.core.viewChanged(viewOf(rotated));
     await c.core.connected([]);
     await c.sealAll();
     expect(await c.text()).toContain("c1");
     expect(await c.text()).not.toContain("b1");
-    const opened = await openCore(cutPlace, reader);
+    const opened = await openCore(rotated, reader);
     for (let round = 0; round < 4; round += 1)
       await give(opened, [...c.puts, ...a.puts, ...b.puts]);
     expect(await opened.text()).toContain("c1");

@@ -1,12 +1,12 @@
 /** Makes the edits durable that wait by then, in one commit; sealed, where nothing is under way. */
 import { createDraft } from "./draft.ts";
 import type { VaultContext } from "./context.ts";
-import { type Edit, outboxWrites, writeEdits } from "./outbox.ts";
+import { outboxWrites, type Waiting, waitingOf, writeEdits } from "./outbox.ts";
 import { noteTold, sealAtOnce, type SealedEdits } from "./sealNext.ts";
 import { tidyDocuments } from "./tidyDocuments.ts";
 
-export const byteLengthOf = (edits: readonly Pick<Edit, "update">[]): number =>
-  edits.reduce((sum, { update }) => sum + update.length, 0);
+export const byteLengthOf = (waiting: readonly Waiting[]): number =>
+  waiting.reduce((sum, { byteLength }) => sum + byteLength, 0);
 
 export const writePending = async (context: VaultContext): Promise<void> => {
   const { memory, deps } = context;
@@ -31,8 +31,9 @@ export const writePending = async (context: VaultContext): Promise<void> => {
   memory.pending = memory.pending.slice(edits.length);
   memory.nextNumber += written.value.length;
   if (sealed === undefined) {
-    memory.waiting.push(...written.value);
-    deps.link.dirty(vault, byteLengthOf(written.value));
+    const waiting = written.value.map(waitingOf);
+    memory.waiting.push(...waiting);
+    deps.link.dirty(vault, byteLengthOf(waiting));
   } else {
     noteTold(memory, sealed);
     afterSealing(context, sealed);
