@@ -39,7 +39,9 @@ const busyIntervalMs = 100;
 export const createStarter = (deps: StartDeps): DaemonStarter => ({
   start: async () => {
     const made = await makeFolders(deps.places, deps.machine);
-    return made.ok ? startOnce(deps) : made;
+    if (made.ok) return startOnce(deps);
+    // Why ever it cannot run: to a script it is a daemon that is out of reach.
+    return err({ ...made.error, exit: Exit.DaemonUnreachable });
   },
   stop: () => stopDaemon(deps),
 });
@@ -71,7 +73,7 @@ const takeStartLock = ({ startLockFile }: Places): Result<(() => void) | undefin
     const reason = cause instanceof Error ? cause.message : String(cause);
     return err({
       code: "LockUnusable",
-      exit: Exit.Unexpected,
+      exit: Exit.DaemonUnreachable,
       message: `The file ${startLockFile} cannot be used: ${reason}.`,
       next: "see that your user may write there and that the disk is not full",
     });
@@ -132,9 +134,16 @@ const spawnDaemon = ({ places, program, machine }: StartDeps) => {
 /** These are said to the command that starts it, not to the daemon. */
 const ofTheCommand = new Set(["DURO_JSON", "DURO_QUIET", "DURO_NO_INPUT", "DURO_YES"]);
 
+/**
+ * With a fixed threshold glibc gives the memory of documents back once they are let go; by itself it
+ * raises the threshold and keeps some 50 MB.
+ */
+const frugalMemory = { MALLOC_MMAP_THRESHOLD_: "65536" };
+
 const daemonEnvironment = (env: Machine["env"], { home }: Places) => {
   const kept = Object.fromEntries(Object.entries(env).filter(([name]) => !ofTheCommand.has(name)));
-  return home === undefined ? kept : { ...kept, DURO_HOME: home };
+  const frugal = { ...frugalMemory, ...kept };
+  return home === undefined ? frugal : { ...frugal, DURO_HOME: home };
 };
 
 /** What the last one said before it had a log of its own. */

@@ -1,5 +1,4 @@
 /** This machine. */
-import { err, ok, type Result } from "../result.ts";
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import {
@@ -17,6 +16,8 @@ import {
 } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
 import { dirname } from "node:path";
+import { err, ok, type Result } from "../result.ts";
+import { codeOf, isMissing } from "../systemError.ts";
 import type { FileRefused, Machine, MachineFile, Ran } from "./machine.ts";
 
 /** Managers of services answer at once; one that hangs must not hang us. */
@@ -25,12 +26,19 @@ const outByteLengthMax = 1_048_576;
 const folderMode = 0o700;
 const byteOrderMark = "\uFEFF";
 
+/** A user without an entry in the system's list, as in many a container, has a number alone. */
+const userName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return `${process.getuid?.() ?? ""}`;
+  }
+};
+
 export const createNodeMachine = (env: Readonly<Record<string, string | undefined>>): Machine => ({
   platform: process.platform,
   userId: process.getuid?.(),
-  userName: [env["USERDOMAIN"], userInfo().username]
-    .filter((part) => part !== undefined)
-    .join("\\"),
+  userName: [env["USERDOMAIN"], userName()].filter((part) => part !== undefined).join("\\"),
   homeFolder: homedir(),
   env,
   run: async (program, args, added = {}) => run(program, args, { ...env, ...added }),
@@ -41,8 +49,7 @@ export const createNodeMachine = (env: Readonly<Record<string, string | undefine
       await unlink(path);
       return ok(true);
     } catch (cause) {
-      const code = codeOf(cause);
-      return code === "ENOENT" ? ok(false) : err({ type: "FileRefused", path, code });
+      return isMissing(cause) ? ok(false) : err(refused(path, cause));
     }
   },
   isProgram: async (path) => {
@@ -96,11 +103,12 @@ const write = async ({
     return ok(undefined);
   } catch (cause) {
     await rm(draft, { force: true }).catch(() => {});
-    return err({ type: "FileRefused", path, code: codeOf(cause) });
+    return err(refused(path, cause));
   }
 };
 
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string"
-    ? cause.code
-    : "unknown";
+const refused = (path: string, cause: unknown): FileRefused => ({
+  type: "FileRefused",
+  path,
+  code: codeOf(cause) || "unknown",
+});

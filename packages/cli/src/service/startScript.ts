@@ -20,7 +20,9 @@ if [ -r "$folder/${variablesFileName.posix}" ]; then
   . "$folder/${variablesFileName.posix}"
 fi
 PATH="\${PATH:-/usr/bin:/bin}:/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin"
-export PATH
+# With a fixed threshold glibc gives back what is let go; by itself it keeps some 50 MB.
+MALLOC_MMAP_THRESHOLD_=65536
+export PATH MALLOC_MMAP_THRESHOLD_
 
 start() {
   if [ -f "$1" ] && [ -x "$1" ]; then

@@ -4,6 +4,7 @@ import type { VaultContext } from "./context.ts";
 import { outboxWrites, type Waiting, waitingOf, writeEdits } from "./outbox.ts";
 import { noteTold, sealAtOnce, type SealedEdits } from "./sealNext.ts";
 import { tidyDocuments } from "./tidyDocuments.ts";
+import { tidyOutbox } from "./tidyOutbox.ts";
 
 export const byteLengthOf = (waiting: readonly Waiting[]): number =>
   waiting.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -39,6 +40,7 @@ export const writePending = async (context: VaultContext): Promise<void> => {
     afterSealing(context, sealed);
   }
   await tidyDocuments(memory, draft.touched);
+  await tidyOutbox(memory);
   deps.onDocuments(draft.touched);
   return deps.onChange();
 };
