@@ -8,19 +8,19 @@ import {
   restoreMachine,
   rollRelayBack,
 } from "./history.ts";
-import { addMember, removeMember, revokeDevice, rotate } from "./changes.ts";
+import { addDevice, addMember, removeMember, revokeDevice, rotate } from "./changes.ts";
+import { compact } from "./compacting.ts";
+import { markerOf } from "./deletedText.ts";
 import type { Machine } from "./machine.ts";
 import type { Weights } from "./profile.ts";
 import type { Rng } from "./rng.ts";
+import { tidyRelay } from "./tidying.ts";
 import type { World } from "./world.ts";
 
 export type ActionName = keyof Weights;
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-
-const drawText = (rng: Rng, canary: string, lengthMax: number): string =>
-  canary + "x".repeat(rng.below(lengthMax));
 
 /** What a command does: it tells the person once the edit is saved, and not before. */
 const edit = async (world: World, machine: Machine, rng: Rng): Promise<void> => {
@@ -30,7 +30,7 @@ const edit = async (world: World, machine: Machine, rng: Rng): Promise<void> => 
   const document = rng.below(profile.documentCount);
   const made = ledger.made(machine.name, document);
   transcript.note(`${made.id} is made in document ${document}`);
-  const text = drawText(rng, canary, profile.textLengthMax);
+  const text = markerOf(canary, made.id) + "x".repeat(rng.below(profile.textLengthMax));
   try {
     const isSaved = await program.edit(document, made.id, text, rng.fork(made.id));
     transcript.note(`${made.id} is ${isSaved ? "" : "not "}saved`);
@@ -52,7 +52,7 @@ const some = <Item>(rng: Rng, items: readonly Item[], work: (item: Item) => void
 
 /** False: nothing to do it to. */
 export const act = (world: World, rng: Rng, action: ActionName): boolean => {
-  const { machines, nodes, profile, rare, transcript } = world;
+  const { machines, nodes, profile, rare, scheduler, transcript } = world;
   const { note } = transcript;
   const isSilent = rng.chance(profile.silentProbability);
   const on = machines.filter(({ isOn }) => isOn);
@@ -152,6 +152,13 @@ export const act = (world: World, rng: Rng, action: ActionName): boolean => {
       return addMember(world, rng);
     case "revokeDevice":
       return revokeDevice(world, rng);
+    case "compact":
+      return some(rng, working, (machine) => compact(world, machine, rng));
+    case "tidy":
+      scheduler.holdFor(tidyRelay(world, rng.chance(0.5)));
+      return true;
+    case "addDevice":
+      return addDevice(world, rng);
     case "longPause":
       rare.reached("nothing happens for an hour");
       return true;

@@ -1,6 +1,9 @@
 /** What people change about who belongs to them: keys anew, members gone and back, devices given up. */
+import { createDeviceKeys } from "@duro/crypto";
 import type { ChainCut, DeviceCut } from "@duro/crypto/verify";
 import type { DeviceId, UserId } from "@duro/protocol";
+import type { Machine } from "./machine.ts";
+import type { Resident } from "./people.ts";
 import type { Rng } from "./rng.ts";
 import type { Steward } from "./steward.ts";
 import type { World } from "./world.ts";
@@ -116,4 +119,45 @@ export const revokeDevice = (world: World, rng: Rng): boolean => {
   if (isDone) rare.reached("a device is revoked");
   else changes.givenUp.delete(gone.keys.id);
   return isDone;
+};
+
+const machineCountMax = 5;
+
+/** Another machine of somebody's, let in by one that they have: it begins with nothing. */
+export const addDevice = (world: World, rng: Rng): boolean => {
+  if (world.machines.length >= machineCountMax) return false;
+  const owner = rng.below(world.books.people.length);
+  const { resident, letIn } = newcomerOf(world, owner);
+  return onMachineOf(world, rng, owner, `adds ${resident.machine}`, async (steward) => {
+    const { said } = await letIn(steward);
+    return said;
+  });
+};
+
+/** At the first machine that can. Undefined: none can. */
+export const addDeviceNow = async (world: World, owner: number): Promise<Machine | undefined> => {
+  const able = world.machines.find(
+    ({ resident, program }) =>
+      resident.owner === owner &&
+      program?.steward !== undefined &&
+      !world.changes.givenUp.has(resident.keys.id),
+  );
+  const steward = able?.program?.steward;
+  return steward && (await newcomerOf(world, owner).letIn(steward)).machine;
+};
+
+const newcomerOf = (world: World, owner: number) => {
+  const { books, rare, stores } = world;
+  const keys = createDeviceKeys(books.deps);
+  const resident: Resident = { machine: `newcomer-${books.residents.length}`, keys, owner };
+  const letIn = async (steward: Steward) => {
+    const said = await steward.addDevice(keys);
+    if (!stores.data.devices.has(keys.id)) return { said, machine: undefined };
+    rare.reached("a device is added");
+    books.residents.push(resident);
+    const machine = world.addMachine(resident);
+    machine.start();
+    return { said, machine };
+  };
+  return { resident, letIn };
 };

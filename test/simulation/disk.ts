@@ -17,7 +17,11 @@ import type { Rng } from "./rng.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Told of every commit as it begins, and how long it takes until it is on the disk, and until that is known. */
-export type OnCommit = (untilDurableMs: number, untilKnownMs: number) => void;
+export type OnCommit = (
+  writes: readonly Write[],
+  untilDurableMs: number,
+  untilKnownMs: number,
+) => void;
 
 export interface DiskPace {
   /** Until a commit is on the disk, on the average; and then until that is known. */
@@ -81,7 +85,7 @@ export const createDisk = (
     // The system's memory takes it at once, and others' turns come between.
     const meanMs = durability === "now" ? pace.commitMs : 0;
     const [untilDurableMs, untilKnownMs] = [rng.waitMs(meanMs), rng.waitMs(meanMs)];
-    onCommit(untilDurableMs, untilKnownMs);
+    onCommit(writes, untilDurableMs, untilKnownMs);
     await scheduler.wait(untilDurableMs, () => of.isOver);
     of.waiting.shift();
     if (isFull) {

@@ -41,3 +41,11 @@ const changeList = (doc: Doc, text: string, rng: Rng): void => {
   if (list.length > listLengthMax) list.delete(rng.below(list.length), 1);
   else list.insert(rng.below(list.length + 1), [text]);
 };
+
+/** All that somebody can read. */
+export const textOf = (doc: Doc): string =>
+  JSON.stringify([
+    doc.getText("text").toJSON(),
+    doc.getMap("fields").toJSON(),
+    doc.getArray("list").toJSON(),
+  ]);

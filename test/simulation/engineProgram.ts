@@ -1,19 +1,18 @@
 /** The engine as it is, on a machine of the world: people edit Yjs documents with it. */
-import { assert, bytesToHex, err, LogKind } from "@duro/crypto/types";
-import { docDigestOf, encodeRecord, type LogRecord } from "@duro/crypto/verify";
-import { type DocId, docIds, type LogName, type VaultId } from "@duro/protocol";
+import { assert, bytesToHex } from "@duro/crypto/types";
+import { docDigestOf } from "@duro/crypto/verify";
+import { type DocId, docIds, type VaultId } from "@duro/protocol";
 import { applyUpdate, Doc, encodeStateAsUpdate } from "yjs";
 import {
   type AlarmType,
   type Engine,
-  type Http,
   openEngine,
   type OpenDoc,
 } from "../../packages/client/src/index.ts";
 import { selfWrite } from "../../packages/client/src/engine/self.ts";
 import { createDirectGuard } from "../../packages/client/src/testing/directGuard.ts";
 import { openFollowedLogs } from "../../packages/client/src/logs/followedLogs.ts";
-import { editDoc, editIdsOf } from "./documents.ts";
+import { editDoc, editIdsOf, textOf } from "./documents.ts";
 import type { Program, ProgramDeps, Seen } from "./program.ts";
 import { createSteward } from "./steward.ts";
 
@@ -23,38 +22,28 @@ const docOf = (document: number): DocId => docIds.fromBytes(new Uint8Array(16).f
 const documentCountMax = 16;
 
 /** As after pairing: the machine knows who it is, and the logs as they were then. */
-const setUp = async ({ store, books, device }: ProgramDeps): Promise<boolean> => {
-  const owner = books.people.find(({ state }) => state.devices.has(device.id));
-  assert(owner !== undefined, "the device is in the books");
+const setUp = async ({ store, books, owner, logsNow }: ProgramDeps): Promise<boolean> => {
   const logs = await openFollowedLogs(store);
-  const take = async (name: LogName, records: readonly LogRecord[]): Promise<boolean> =>
-    (await logs.take(name, 0, records.map(encodeRecord))).ok;
-  for (const person of books.people) {
-    const name: LogName = { kind: LogKind.Identity, log: person.state.user };
-    if (!(await take(name, person.records))) return false;
-  }
-  const vaultLog: LogName = { kind: LogKind.Vault, log: books.vault.state.vault };
-  if (!(await take(vaultLog, books.vault.records))) return false;
-  return (await store.commit([selfWrite(owner.state.user)])).ok;
-};
-
-/** The world has sockets and nothing else: no blob comes to the relay, so no checkpoint does. */
-const noHttp: Http = {
-  request: async () => err({ type: "Unreachable", code: "NO_HTTP" }),
+  for (const { name, records } of logsNow())
+    if (!(await logs.take(name, 0, records)).ok) return false;
+  const user = books.people[owner]?.state.user;
+  assert(user !== undefined, "everybody is in the books");
+  return (await store.commit([selfWrite(user)])).ok;
 };
 
 export const startEngineProgram = async (deps: ProgramDeps): Promise<Program> => {
-  const { store, transport, clock, randomBytes, device, relayUrl, fail } = deps;
+  const { store, transport, http, clock, randomBytes, device, relayUrl, fail } = deps;
   const open = (): ReturnType<typeof openEngine> =>
     openEngine({
       store,
       transport,
-      http: noHttp,
+      http,
       clock,
       guard: createDirectGuard(),
       randomBytes,
       device,
       relayUrl,
+      perCheckpoint: deps.perCheckpoint,
       program: "sim 1",
       onFailure: (cause) => fail(cause),
     });
@@ -102,12 +91,14 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
       else dispose();
       return saved.ok;
     },
+    compact: () => engine.compact(vaultId),
     look: async () => {
       const seen = new Map<number, Seen>();
       for (let document = 0; document < documentCountMax; document++) {
         const held = await openDoc(document);
         const editIds = editIdsOf(held.doc);
-        if (editIds.size > 0) seen.set(document, { editIds, digest: digestOf(held.doc) });
+        if (editIds.size > 0)
+          seen.set(document, { editIds, text: textOf(held.doc), digest: digestOf(held.doc) });
         await held[Symbol.asyncDispose]();
       }
       return seen;

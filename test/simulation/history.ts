@@ -4,10 +4,10 @@ import type { Machine } from "./machine.ts";
 import type { MemoryRelayData } from "../../packages/server/src/testing/memoryRelayData.ts";
 import { copyOfRelayData, putBack } from "./relayData.ts";
 import type { Rng } from "./rng.ts";
-import type { World } from "./world.ts";
+import type { TidiedVaults, World } from "./world.ts";
 
 export interface History {
-  relay: MemoryRelayData | undefined;
+  relay: { readonly data: MemoryRelayData; readonly tidied: TidiedVaults } | undefined;
   readonly machines: Map<string, { readonly image: DiskImage; readonly atMs: number }>;
   /** From here on what was receipted may be missing, until a device gives it back. */
   isRolledBack: boolean;
@@ -25,8 +25,13 @@ export const createHistory = (): History => ({
   doubled: new Set(),
 });
 
-export const backUpRelay = ({ history, stores, transcript }: World): boolean => {
-  history.relay = copyOfRelayData(stores.data);
+const copyOfTidied = (vaults: TidiedVaults): TidiedVaults =>
+  new Map(
+    [...vaults].map(([vault, { tidied, trash }]) => [vault, { tidied, trash: new Map(trash) }]),
+  );
+
+export const backUpRelay = ({ history, stores, tidied, transcript }: World): boolean => {
+  history.relay = { data: copyOfRelayData(stores.data), tidied: copyOfTidied(tidied) };
   transcript.note("the relay is backed up");
   return true;
 };
@@ -42,7 +47,9 @@ export const rollRelayBack = (world: World, rng: Rng): boolean => {
   transcript.note(`the relay is put back${isNewGeneration ? "" : ", and hides it"}`);
   rare.reached(isNewGeneration ? "the relay is restored" : "the relay is rolled back in secret");
   const countBefore = countOf(stores.data);
-  putBack(stores.data, history.relay);
+  putBack(stores.data, history.relay.data);
+  world.tidied.clear();
+  for (const [vault, kept] of copyOfTidied(history.relay.tidied)) world.tidied.set(vault, kept);
   history.lostCount += countBefore - countOf(stores.data);
   history.isRolledBack = true;
   if (isNewGeneration) world.renewGeneration();

@@ -1,12 +1,15 @@
 /** One machine: its disk, its clock, its line, and a program that starts, stops and crashes on it. */
 import type { Clock } from "../../packages/client/src/ports/clock.ts";
-import type { Http } from "../../packages/client/src/ports/http.ts";
+import type { SinceCheckpoint } from "../../packages/client/src/checkpoints/checkpointDue.ts";
+import type { HttpLine } from "./httpLine.ts";
 import type { DeviceClock } from "./deviceClock.ts";
 import type { Disk } from "./disk.ts";
+import type { DiskImage } from "./diskTables.ts";
 import type { Line } from "./network.ts";
 import type { Books, Resident } from "./people.ts";
-import type { Program, StartProgram } from "./program.ts";
-import { type RareStates, rareStateOfAlarm } from "./rareStates.ts";
+import type { KnownLog, Program, StartProgram } from "./program.ts";
+import { type RareState, type RareStates, rareStateOfAlarm } from "./rareStates.ts";
+import { traceOf } from "./checkpointTraces.ts";
 import type { Rng } from "./rng.ts";
 
 export interface Machine {
@@ -29,12 +32,14 @@ export interface MachineDeps {
   readonly disk: Disk;
   readonly clock: DeviceClock;
   readonly line: Line;
-  readonly http: Http;
+  readonly http: HttpLine;
   readonly rng: Rng;
   readonly rare: RareStates;
   readonly books: Books;
+  readonly logsNow: () => readonly KnownLog[];
   readonly canary: string;
   readonly relayUrl: string;
+  readonly perCheckpoint: SinceCheckpoint | undefined;
   readonly startProgram: StartProgram;
   readonly note: (line: string) => void;
   /** Stopped or crashed. */
@@ -75,7 +80,10 @@ export const createMachine = (deps: MachineDeps): Machine => {
       randomBytes: (byteLength) => randomness.bytes(byteLength),
       device: resident.keys,
       relayUrl: deps.relayUrl,
+      perCheckpoint: deps.perCheckpoint,
       books: deps.books,
+      owner: resident.owner,
+      logsNow: deps.logsNow,
       canary: deps.canary,
       note: (text) => {
         if (!of.isOver) note(text);
@@ -127,6 +135,7 @@ export const createMachine = (deps: MachineDeps): Machine => {
       await program.stop();
       if (stopping.isOver) return;
       stopping.isOver = true;
+      deps.http.machineGone();
       if (life === stopping) life = undefined;
     },
     crash: (isSilent) => {
@@ -135,8 +144,25 @@ export const createMachine = (deps: MachineDeps): Machine => {
       if (life.program !== undefined) deps.onEnd(life.program);
       life.isOver = true;
       life = undefined;
+      for (const state of crashStates(deps, disk.image)) rare.reached(state);
       disk.crash();
+      deps.http.machineGone();
       line.machineGone(isSilent);
     },
   };
+};
+
+/** What of a checkpoint a crash comes between. */
+const crashStates = ({ http, books }: MachineDeps, image: DiskImage): readonly RareState[] => {
+  const { isDrafted, base } = traceOf(image, books.vault.state.vault);
+  return [
+    ...((http.underWay.get("PUT") ?? 0) > 0
+      ? (["a device crashes while it brings a checkpoint to the relay"] as const)
+      : []),
+    ...((http.underWay.get("GET") ?? 0) > 0
+      ? (["a device crashes while it fetches a checkpoint"] as const)
+      : []),
+    ...(isDrafted ? (["a device crashes before it has said its checkpoint"] as const) : []),
+    ...(base?.isPruned === false ? (["a device crashes before it has dropped all"] as const) : []),
+  ];
 };

@@ -28,7 +28,7 @@ export interface Books {
   readonly deps: Deps;
   people: readonly Person[];
   vault: Vault;
-  readonly residents: readonly Resident[];
+  readonly residents: Resident[];
 }
 
 const personNames = ["alice", "bob", "carol", "dave"];

@@ -389,7 +389,7 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
     return new Map(
       [...ids].map(([document, editIds]) => [
         document,
-        { editIds, digest: [...editIds].toSorted().join() },
+        { editIds, text: "", digest: [...editIds].toSorted().join() },
       ]),
     );
   };
@@ -409,6 +409,7 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
         void pump();
         return true;
       }),
+    compact: async () => undefined,
     look: () => queue(look),
     get unrest() {
       const chain = ownChain();

@@ -30,6 +30,9 @@ export interface Weights {
   readonly removeMember: number;
   readonly addMember: number;
   readonly revokeDevice: number;
+  readonly compact: number;
+  readonly tidy: number;
+  readonly addDevice: number;
 }
 
 export interface Profile {
@@ -58,6 +61,13 @@ export interface Profile {
   readonly crashInAppendProbability: number;
   /** How often a frame that brings something is changed on its way. */
   readonly tamperProbability: number;
+  /** How many envelopes may come until the next checkpoint; undefined: too many for a run. */
+  readonly envelopesPerCheckpoint: number | undefined;
+  /** How often a request breaks off on its way there, or back. */
+  readonly httpLossProbability: number;
+  /** How often a machine crashes among the work on its checkpoints, and among a request. */
+  readonly crashInCompactProbability: number;
+  readonly crashInRequestProbability: number;
 }
 
 const calmProbability = 0.1;
@@ -94,6 +104,9 @@ const calm: Weights = {
   removeMember: 0,
   addMember: 0,
   revokeDevice: 0,
+  compact: 0,
+  tidy: 0,
+  addDevice: 0,
 };
 
 const drawWeights = (rng: Rng): Weights => ({
@@ -121,6 +134,9 @@ const drawWeights = (rng: Rng): Weights => ({
   removeMember: rate(rng, 0.02),
   addMember: 0.03,
   revokeDevice: rate(rng, 0.01),
+  compact: 0,
+  tidy: 0,
+  addDevice: 0,
 });
 
 const drawDeviceCounts = (rng: Rng): readonly number[] => {
@@ -130,7 +146,56 @@ const drawDeviceCounts = (rng: Rng): readonly number[] => {
   );
 };
 
+/** Half of the worlds have no checkpoints, as most vaults have none for a long time. */
+const checkpointProbability = 0.5;
+
+type Checkpointing = Pick<
+  Profile,
+  | "weights"
+  | "envelopesPerCheckpoint"
+  | "httpLossProbability"
+  | "crashInCompactProbability"
+  | "crashInRequestProbability"
+>;
+
+const noCheckpoints: Omit<Checkpointing, "weights"> = {
+  envelopesPerCheckpoint: undefined,
+  httpLossProbability: 0,
+  crashInCompactProbability: 0,
+  crashInRequestProbability: 0,
+};
+
+/** Of its own draws, so that worlds without stay as they were. */
+const drawCheckpointing = (rng: Rng, isCalm: boolean, weights: Weights): Checkpointing => {
+  if (!rng.chance(checkpointProbability)) return { ...noCheckpoints, weights };
+  return {
+    weights: {
+      ...weights,
+      compact: rng.pick([0.05, 0.2, 0.5]),
+      tidy: rng.pick([0.02, 0.1]),
+      addDevice: rng.pick([0, 0.01, 0.03]),
+    },
+    envelopesPerCheckpoint: rng.pick([4, 10, 25]),
+    httpLossProbability: isCalm ? 0 : rng.pick([0, 0.05, 0.3]),
+    crashInCompactProbability: isCalm ? 0 : rng.pick([0, 0.1, 0.3]),
+    crashInRequestProbability: isCalm ? 0 : rng.pick([0, 0.05]),
+  };
+};
+
 export const drawProfile = (rng: Rng): Profile => {
+  const profile = drawRest(rng);
+  const { isCalm, weights } = profile;
+  return { ...profile, ...drawCheckpointing(rng.fork("checkpoints"), isCalm, weights) };
+};
+
+/** As a seed was before there were checkpoints in it. */
+export const withoutCheckpoints = (profile: Profile): Profile => ({
+  ...profile,
+  ...noCheckpoints,
+  weights: { ...profile.weights, compact: 0, tidy: 0, addDevice: 0 },
+});
+
+const drawRest = (rng: Rng): Profile => {
   const isCalm = rng.chance(calmProbability);
   return {
     deviceCounts: drawDeviceCounts(rng),
@@ -153,15 +218,16 @@ export const drawProfile = (rng: Rng): Profile => {
     crashInCommitProbability: isCalm ? 0 : rng.pick([0, 0, 0.01, 0.05]),
     crashInAppendProbability: isCalm ? 0 : rng.pick([0, 0, 0.01, 0.05]),
     tamperProbability: isCalm ? 0 : rng.pick([0, 0, 0, 0.02]),
+    ...noCheckpoints,
   };
 };
 
 /** For a client that knows nothing of what was put back, of itself being there twice, of logs that grow. */
 export const simpleProfile = (profile: Profile): Profile => ({
-  ...profile,
+  ...withoutCheckpoints(profile),
   tamperProbability: 0,
   weights: {
-    ...profile.weights,
+    ...withoutCheckpoints(profile).weights,
     relayRollback: 0,
     machineRestore: 0,
     machineClone: 0,

@@ -9,6 +9,7 @@ import { noMetrics } from "../../packages/server/src/relay/relayMetrics.ts";
 import { type Relay, startRelay } from "../../packages/server/src/relay/startRelay.ts";
 import type { LocalBus } from "../../packages/server/src/testing/localNotifier.ts";
 import type { MemoryRelayStores } from "../../packages/server/src/testing/memoryRelayStores.ts";
+import { type AnswerHttp, createBlobDesk } from "./blobDesk.ts";
 import { InjectedFailure, type Life, mortalStores, type StorePace } from "./mortalStores.ts";
 import type { Accept } from "./network.ts";
 import type { RareStates } from "./rareStates.ts";
@@ -25,6 +26,8 @@ export interface RelayNode {
   stop(): Promise<void>;
   /** Undefined: nobody listens. */
   readonly accept: Accept | undefined;
+  /** The same for requests over HTTP. */
+  readonly desk: AnswerHttp | undefined;
 }
 
 export interface RelayHostDeps {
@@ -52,6 +55,7 @@ interface Running {
   readonly relay: Relay;
   readonly life: Life;
   readonly accept: Accept;
+  readonly desk: AnswerHttp;
   readonly close: () => Promise<void>;
   isStopping: boolean;
 }
@@ -98,6 +102,9 @@ export const createRelayNode = (deps: RelayHostDeps, name: string): RelayNode =>
     get accept() {
       return running?.accept;
     },
+    get desk() {
+      return running?.desk;
+    },
   };
   return node;
 };
@@ -130,11 +137,20 @@ const run = (deps: RelayHostDeps, node: RelayNode, rng: Rng): Running => {
   });
   const signer = { accountStore: stores.accountStore, relayKey: keys.signKey, nowMs };
   const checkLogin = createLoginCheck(signer, { allowed: [host], dialled: host });
+  const answerBlob = createBlobDesk({ ...stores, nowMs });
   const running: Running = {
     relay,
     life,
     isStopping: false,
     close: () => notifier.close(),
+    desk: async (request) => {
+      try {
+        return await answerBlob(request);
+      } catch (cause) {
+        if (!(cause instanceof InjectedFailure)) throw cause;
+        return { status: 500, headers: new Map(), body: new Uint8Array() };
+      }
+    },
     accept: (socket) => {
       if (life.isOver) return undefined;
       if (running.isStopping) return { status: 503, refusal: "ShuttingDown" };

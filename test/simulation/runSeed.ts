@@ -13,6 +13,7 @@ import {
   difference,
   type View,
 } from "./invariants.ts";
+import { checkLastCheckpoint } from "./lastCheckpoint.ts";
 import { drawProfile, type Profile } from "./profile.ts";
 import type { StartProgram } from "./program.ts";
 import { type Belonging, belongingOf, checkRemoved } from "./standing.ts";
@@ -122,10 +123,21 @@ const goWrong = async (
 
 /** Gives how long it took. */
 const heal = async (world: World): Promise<number> => {
-  const { scheduler, machines, nodes, transcript, fault } = world;
+  const { scheduler, transcript, profile } = world;
   transcript.note("everything is healed");
   world.heal();
   if (!world.history.isRolledBack) checkReceipts(world);
+  const beganMs = scheduler.nowMs;
+  await comeToRest(world);
+  const healingMs = scheduler.nowMs - beganMs;
+  await checkAtRest(world);
+  if (profile.envelopesPerCheckpoint !== undefined) await checkCheckpoints(world);
+  return healingMs;
+};
+
+/** False: they do not. */
+const comeToRest = async (world: World): Promise<boolean> => {
+  const { scheduler, machines, nodes, fault } = world;
   const beganMs = scheduler.nowMs;
   let unrest: string | undefined = "nobody looked yet";
   while (world.faults.length === 0 && scheduler.nowMs - beganMs < healingMsMax) {
@@ -140,8 +152,19 @@ const heal = async (world: World): Promise<number> => {
   }
   if (unrest !== undefined && world.faults.length === 0)
     fault(`not at rest ${healingMsMax / 60_000} minutes after everything was healed: ${unrest}`);
+  return world.faults.length === 0;
+};
+
+const checkCheckpoints = async (world: World): Promise<void> => {
+  if (world.faults.length > 0 || isLogForked(world)) return;
+  const belonging = await belongingOf(world);
+  await checkLastCheckpoint({
+    world,
+    belonging,
+    rest: () => comeToRest(world),
+    look: async () => [...(await viewsOf(world, belonging)).values()][0],
+  });
   await checkAtRest(world);
-  return scheduler.nowMs - beganMs;
 };
 
 /**

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { startEngineProgram } from "./engineProgram.ts";
 import { startPlainProgram } from "./plainProgram.ts";
-import { type Profile, simpleProfile } from "./profile.ts";
+import { type Profile, simpleProfile, withoutCheckpoints } from "./profile.ts";
 import type { Program, StartProgram } from "./program.ts";
 import { runSeed } from "./runSeed.ts";
 
@@ -58,6 +58,7 @@ describe("a world with engines", () => {
       seed,
       stepCount: 150,
       startProgram: startEngineProgram,
+      change: withoutCheckpoints,
     });
     expect(faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n")).toBe("");
   });

@@ -1,6 +1,9 @@
 /** What a person does about members and devices, on a machine that runs the engine. */
 import {
+  addDeviceRecord,
   addMemberRecord,
+  cosignRecord,
+  type DeviceKeys,
   type Identities,
   openUserKeys,
   openVaultKeys,
@@ -8,7 +11,7 @@ import {
   revokeDeviceRecord,
   rotateRecord,
 } from "@duro/crypto";
-import { LogKind } from "@duro/crypto/types";
+import { DeviceScope, LogKind } from "@duro/crypto/types";
 import { currentEpoch, currentGeneration, type DeviceCut, Role } from "@duro/crypto/verify";
 import type { DeviceId, LogName, UserId, VaultId } from "@duro/protocol";
 import type { Engine } from "../../packages/client/src/index.ts";
@@ -21,6 +24,7 @@ export interface Steward {
   removeMember(user: UserId, cutsOf: () => readonly DeviceCut[]): Promise<string>;
   addMember(user: UserId): Promise<string>;
   revokeDevice(device: DeviceId): Promise<string>;
+  addDevice(added: DeviceKeys): Promise<string>;
 }
 
 export const createSteward = (
@@ -79,6 +83,15 @@ export const createSteward = (
         const identity = engine.identity(user);
         if (identity === undefined || state.members.has(user)) return undefined;
         return addMemberRecord(deps, state, author, { identity, role: Role.Writer }, key);
+      }),
+    addDevice: (added) =>
+      post(identityLog, ({ identity, userKeys }) => {
+        const current = userKeys.get(currentGeneration(identity).generation);
+        if (current === undefined || identity.devices.has(added.id)) return undefined;
+        const { id, signKey, kemKey } = added;
+        const entry = { signKey, kemKey, scope: DeviceScope.Full, expiresAtMs: undefined };
+        const record = addDeviceRecord(deps, identity, device, { id, entry }, current);
+        return cosignRecord(record, added);
       }),
     revokeDevice: (other) =>
       post(identityLog, ({ identity, userKeys }) => {

@@ -1,24 +1,27 @@
 /** Puts a world together from one seed: people, machines, a relay, and everything between them. */
+import { LogKind } from "@duro/crypto/types";
 import { createRelayKeys } from "@duro/crypto/receipt";
 import { type RelayGeneration, relayGenerations } from "@duro/protocol";
 import type { AlarmType } from "../../packages/client/src/index.ts";
-import type { Http } from "../../packages/client/src/ports/http.ts";
 import { createLocalBus } from "../../packages/server/src/testing/localNotifier.ts";
 import {
   type MemoryRelayStores,
   openMemoryRelayStores,
 } from "../../packages/server/src/testing/memoryRelayStores.ts";
+import type { createMemoryTidyStore } from "../../packages/server/src/testing/memoryTidyStore.ts";
 import { type Changes, createChanges } from "./changes.ts";
-import { createDeviceClock } from "./deviceClock.ts";
+import { stepsIn } from "./checkpointTraces.ts";
+import { createDeviceClock, type DeviceClock } from "./deviceClock.ts";
 import { createDisk } from "./disk.ts";
 import { createHistory, type History } from "./history.ts";
+import { createHttpLine } from "./httpLine.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
 import { createMachine, type Machine } from "./machine.ts";
 import type { StorePace } from "./mortalStores.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { type Books, createBooks, registerBooks, type Resident } from "./people.ts";
 import type { Profile } from "./profile.ts";
-import type { StartProgram } from "./program.ts";
+import type { KnownLog, StartProgram } from "./program.ts";
 import type { RareStates } from "./rareStates.ts";
 import { createRelayNode, type RelayNode } from "./relayHost.ts";
 import type { Rng } from "./rng.ts";
@@ -26,6 +29,8 @@ import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createTampering } from "./tampering.ts";
 import { createTap, type Tap } from "./tap.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
+
+export type TidiedVaults = NonNullable<Parameters<typeof createMemoryTidyStore>[2]>;
 
 export interface World {
   readonly rng: Rng;
@@ -38,6 +43,9 @@ export interface World {
   readonly machines: readonly Machine[];
   readonly nodes: readonly RelayNode[];
   readonly stores: MemoryRelayStores;
+  /** What the relay's tidying left behind. */
+  readonly tidied: TidiedVaults;
+  readonly relayClock: DeviceClock;
   readonly tap: Tap;
   readonly canary: string;
   /** What broke a promise, in the order in which it was seen. */
@@ -63,11 +71,6 @@ const healedStoreMs = 1;
 /** How late news between nodes may come. */
 const newsMeanMs = 20;
 
-/** Nobody answers: nothing of a run needs it yet. */
-const noHttp: Http = {
-  request: async () => ({ ok: false, error: { type: "Unreachable", code: "ECONNREFUSED" } }),
-};
-
 export interface WorldOptions {
   readonly rng: Rng;
   readonly profile: Profile;
@@ -86,6 +89,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     note(`FAULT ${sentence}`);
   };
   const stores = openMemoryRelayStores();
+  const tidied: TidiedVaults = new Map();
+  const relayClock = createDeviceClock(scheduler, 0);
   const ledger = createLedger();
   const secrets = rng.fork("keys");
   const deps = { randomBytes: (byteLength: number) => secrets.bytes(byteLength) };
@@ -128,7 +133,10 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   let generation: RelayGeneration = relayGenerations.fromBytes(deps.randomBytes(32));
   const healable = { isHealed: () => isHealed, generation: () => generation };
   nodes.push(
-    ...createNodes({ ...options, scheduler, note, fault, stores, network, ...healable }, deps),
+    ...createNodes(
+      { ...options, scheduler, note, fault, stores, network, relayClock, ...healable },
+      deps,
+    ),
   );
   const alarms: AlarmType[] = [];
   const ground = {
@@ -140,6 +148,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     books,
     canary,
     alarms,
+    nodes,
+    logsNow: () => logsAt(stores.data, books),
     ...healable,
   };
   machines.push(...books.residents.map((resident) => buildMachine(ground, resident)));
@@ -154,6 +164,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     machines,
     nodes,
     stores,
+    tidied,
+    relayClock,
     tap,
     canary,
     faults,
@@ -191,6 +203,7 @@ interface Ground extends WorldOptions {
 }
 
 interface RelayGround extends Ground {
+  readonly relayClock: DeviceClock;
   readonly stores: MemoryRelayStores;
   readonly isHealed: () => boolean;
   readonly generation: () => RelayGeneration;
@@ -213,7 +226,6 @@ const createNodes = (
     if (isHealed() || !harm.chance(profile.crashInAppendProbability)) return;
     scheduler.after(harm.below(1_000) * (durationMs / 1_000), () => node.crash(false));
   };
-  const clock = createDeviceClock(scheduler, 0);
   const pace = (): StorePace =>
     isHealed()
       ? { meanMs: healedStoreMs, failProbability: 0 }
@@ -230,7 +242,7 @@ const createNodes = (
         keys,
         generation: ground.generation,
         host: relayHost,
-        nowMs: () => clock.nowMs(),
+        nowMs: () => ground.relayClock.nowMs(),
         pace,
         onAppend,
         relayGone: network.relayGone,
@@ -241,7 +253,23 @@ const createNodes = (
   );
 };
 
+const logsAt = (
+  { identityRecords, vaultRecords }: MemoryRelayStores["data"],
+  { people, vault: { state } }: Books,
+): readonly KnownLog[] => [
+  ...people.map(({ state: { user } }): KnownLog => ({
+    name: { kind: LogKind.Identity, log: user },
+    records: (identityRecords.get(user) ?? []).map(({ bytes }) => bytes),
+  })),
+  {
+    name: { kind: LogKind.Vault, log: state.vault },
+    records: (vaultRecords.get(state.vault) ?? []).map(({ bytes }) => bytes),
+  },
+];
+
 interface MachineGround extends Ground {
+  readonly logsNow: () => readonly KnownLog[];
+  readonly nodes: readonly RelayNode[];
   readonly books: Books;
   readonly canary: string;
   readonly alarms: AlarmType[];
@@ -256,23 +284,52 @@ const buildMachine = (ground: MachineGround, resident: Resident): Machine => {
   const diskDeps = { scheduler, rng: own.fork("disk"), rare };
   const disk = createDisk(diskDeps, profile);
   const harm = own.fork("harm");
-  disk.onCommit = (untilDurableMs, untilKnownMs) => {
+  const chooser = own.fork("balancer");
+  disk.onCommit = (writes, untilDurableMs, untilKnownMs) => {
+    for (const state of stepsIn(writes, books.vault.state.vault)) rare.reached(state);
     if (ground.isHealed() || !harm.chance(profile.crashInCommitProbability)) return;
     const delayMs = (harm.below(1_000) / 1_000) * (untilDurableMs + untilKnownMs);
     scheduler.after(delayMs, () => machine.crash(false));
   };
+  const isHealed = ground.isHealed();
+  const line = network.line(resident.machine, {
+    latencyMs: isHealed ? healedLatencyMs : profile.latencyMs,
+    bytesPerMs: isSlow && !isHealed ? profile.slowBytesPerMs : Infinity,
+  });
+  const { envelopesPerCheckpoint } = profile;
+  const http = createHttpLine(
+    {
+      scheduler,
+      rng: own.fork("http"),
+      rare,
+      pace: line.pace,
+      note,
+      lossProbability: () => (ground.isHealed() ? 0 : profile.httpLossProbability),
+      desk: () => {
+        const up = ground.nodes.flatMap(({ desk }) => (desk === undefined ? [] : [desk]));
+        return up.length === 0 ? undefined : chooser.pick(up);
+      },
+      onRequest: (_, durationMs) => {
+        if (ground.isHealed() || !harm.chance(profile.crashInRequestProbability)) return;
+        scheduler.after((harm.below(1_000) / 1_000) * durationMs, () => machine.crash(false));
+      },
+    },
+    resident.machine,
+  );
   const machine = createMachine({
     resident,
     disk,
     clock: createDeviceClock(scheduler, skewMs),
-    line: network.line(resident.machine, {
-      latencyMs: profile.latencyMs,
-      bytesPerMs: isSlow ? profile.slowBytesPerMs : Infinity,
-    }),
-    http: noHttp,
+    line,
+    http,
+    perCheckpoint:
+      envelopesPerCheckpoint === undefined
+        ? undefined
+        : { envelopeCount: envelopesPerCheckpoint, byteLength: Infinity },
     rng: own.fork("program"),
     rare,
     books,
+    logsNow: ground.logsNow,
     canary: ground.canary,
     onEnd: (program) => void ground.alarms.push(...program.alarms),
     relayUrl,

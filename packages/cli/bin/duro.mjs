@@ -3,9 +3,9 @@
  * Starts the program on a Node that can run it. Plain JavaScript for any Node: where this one is too old,
  * the Node that was installed beside it takes over, and where there is none, a sentence says what to do.
  */
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import * as module from "node:module";
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const majorMin = 24;
@@ -75,13 +75,24 @@ const cacheFolder = () => {
   const root =
     env.XDG_CACHE_HOME ||
     (home && (isWindows ? home : join(home, platform === "darwin" ? "Library/Caches" : ".cache")));
-  return root && join(root, "duro", "compiled");
+  // The working folder may be anybody's.
+  return root && isAbsolute(root) && join(root, "duro", "compiled");
+};
+
+const isOurs = (folder) => {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const { uid, mode } = statSync(folder);
+    return isWindows || (uid === process.getuid() && (mode & 0o022) === 0);
+  } catch {
+    return false; // a disk that takes nothing keeps nothing
+  }
 };
 
 if (isNew) {
   const folder = cacheFolder();
   // What was compiled once is read the next time: commands start in half the time.
-  if (folder && module.enableCompileCache) module.enableCompileCache(folder);
+  if (folder && module.enableCompileCache && isOurs(folder)) module.enableCompileCache(folder);
   await import(pathToFileURL(mainFile()).href);
 } else {
   const node = process.env[alreadyTried] === undefined ? pinnedNode() : undefined;

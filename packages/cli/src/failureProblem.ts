@@ -3,6 +3,7 @@ import { BadUsage } from "./args/badUsage.ts";
 import { Exit } from "./exits.ts";
 import type { Machine } from "./places/findPlaces.ts";
 import type { Problem } from "./problem.ts";
+import { codeOf } from "./systemError.ts";
 
 /** The system's own names: errno(3). */
 const refusals: ReadonlyMap<string, readonly [code: string, what: string, next: string]> = new Map([
@@ -30,6 +31,3 @@ export const failureProblem = (cause: unknown, { env }: Pick<Machine, "env">): P
   ];
   return { code, exit: Exit.Unexpected, message: `${what}: ${shown}.`, next };
 };
-
-const codeOf = (cause: unknown): string =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";

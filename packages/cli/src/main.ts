@@ -105,7 +105,8 @@ const io: Io = {
   stdin: () => process.stdin,
   createOut,
   listenToSignals,
-  nowMs: () => performance.now(),
+  nowMs: () => Date.now(),
+  upMs: () => performance.now(),
 };
 
 /** Nothing goes on as if nothing had happened: what is in memory may be half done. */

@@ -1,4 +1,4 @@
-import type { Exit } from "./exits.ts";
+import { Exit } from "./exits.ts";
 
 /** Why a command ends without its result: what happened and why we think so, and what to do next. */
 export interface Problem {
@@ -10,3 +10,11 @@ export interface Problem {
   /** A command to run, or what to do; undefined where nothing helps. */
   readonly next?: string | undefined;
 }
+
+/** What was asked for cannot be meant so: whoever asked says it otherwise. */
+export const usage = (code: string, message: string, next?: string): Problem => ({
+  code,
+  exit: Exit.Usage,
+  message,
+  next,
+});

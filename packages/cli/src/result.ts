@@ -1,4 +1,7 @@
-/** Of `@duro/crypto/types`, without what that file brings along: a command must be quick to start. */
+/**
+ * Of `@duro/crypto/types`, without what that file brings along: a command must be quick to start. Whatever
+ * a command loads takes it from here, the daemon from there.
+ */
 import type { Result } from "@duro/crypto/types";
 
 export type { Result };

@@ -11,6 +11,7 @@ import { failureProblem } from "./failureProblem.ts";
 import type { Output } from "./output/output.ts";
 import { findPlaces, type Machine } from "./places/findPlaces.ts";
 import type { Places } from "./places/places.ts";
+import { socketFolderProblem } from "./places/socketFolder.ts";
 import type { Problem } from "./problem.ts";
 
 /** What the process gives. */
@@ -27,7 +28,10 @@ export interface Io {
     readonly canAsk: boolean;
   }) => Output;
   readonly listenToSignals: () => void;
+  /** By this machine's clock. */
   readonly nowMs: () => number;
+  /** Since any moment; never back. */
+  readonly upMs: () => number;
 }
 
 export const runLine = async (io: Io): Promise<Exit> => {
@@ -95,10 +99,12 @@ const runCommand = (
       socket: places.socket,
       version: program.version,
       starter: command.startsDaemon === false ? undefined : starter,
+      socketProblem: () => socketFolderProblem(places, machine),
     }),
     stopDaemon: async () => (await starter()).stop(),
     env: machine.env,
     cwd: machine.workingFolder,
+    nowMs: io.nowMs,
     get stdin() {
       return io.stdin();
     },
@@ -110,10 +116,10 @@ const outOf = (io: Io, { isJson, isQuiet, isInputOff }: Globals): Output =>
 
 /** Seldom needed, and it brings SQLite along. */
 const starterOf =
-  (places: Places, { program, machine, nowMs }: Io) =>
+  (places: Places, { program, machine, upMs }: Io) =>
   async (): Promise<DaemonStarter> => {
     const { createStarter } = await import("./api/startDaemon.ts");
-    return createStarter({ places, program, machine, nowMs });
+    return createStarter({ places, program, machine, nowMs: upMs });
   };
 
 /** `duro` alone, `duro device`, `duro --help` and `duro --version`. */

@@ -2,8 +2,8 @@
  * What a command may ask of the daemon. `call` is one question and one answer; `talk` is for what takes
  * several steps (pairing, recovery) or shows its progress: the daemon says lines, and may be answered.
  */
-import type { Result } from "@duro/crypto/types";
 import type { Problem } from "../problem.ts";
+import type { Result } from "../result.ts";
 import type { Calls, Talks } from "./calls.ts";
 
 export interface Api {

@@ -23,11 +23,13 @@ type Handle = (request: IncomingMessage, response: ServerResponse, body: unknown
 let folder: string;
 let socket: string;
 let stops: (() => void)[];
+let unsafe: Problem | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "duro-api-"));
   socket = join(folder, "sock");
   stops = [];
+  unsafe = undefined;
 });
 
 afterEach(() => {
@@ -66,13 +68,25 @@ const serveBytes = async (say: (connection: Socket) => void): Promise<void> => {
 
 const apiWith = (starter?: DaemonStarter): TestApi => {
   const start = starter && (() => Promise.resolve(starter));
-  return createApi({ socket, version: "1.2.3", starter: start });
+  return createApi({ socket, version: "1.2.3", starter: start, socketProblem: () => unsafe });
 };
 
 const problemOf = (answer: Result<unknown, Problem>) =>
   answer.ok ? "no problem" : { code: answer.error.code, exit: answer.error.exit };
 
 const head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-ndjson\r\nconnection: close\r\n\r\n";
+
+test("nothing is said at a socket that others may have made", async () => {
+  let askedCount = 0;
+  await serve((_request, response) => {
+    askedCount += 1;
+    response.end("{}\n");
+  });
+  unsafe = { code: "SocketFolderUnsafe", exit: 6, message: "others could stand in", next: "look" };
+  expect(await apiWith().call("remember", { text: "private" })).toEqual(err(unsafe));
+  expect(await apiWith().talk("init", {}, () => Promise.resolve(undefined))).toEqual(err(unsafe));
+  expect(askedCount).toBe(0);
+});
 
 test("a call brings its name, its body and this version, and gives back the answer", async () => {
   await serve(({ method, url, headers }, response, body) => {

@@ -4,7 +4,6 @@ import { err, type Result } from "../result.ts";
 import type { Api } from "./api.ts";
 import {
   daemonNotRunning,
-  daemonStaysOlder,
   exchangeProblem,
   parseObject,
   problemOf,
@@ -13,6 +12,7 @@ import {
 import { type Answer, exchange } from "./exchange.ts";
 import { readAll } from "./lines.ts";
 import { hold, type Talk } from "./talk.ts";
+import { daemonStaysOlder, isDaemonOlder, versionMismatchStatus } from "./versionMismatch.ts";
 import { whileItLives } from "./whileItLives.ts";
 
 export interface ApiDeps {
@@ -20,6 +20,8 @@ export interface ApiDeps {
   readonly version: string;
   /** Undefined: this command starts no daemon and ends none. */
   readonly starter: (() => Promise<DaemonStarter>) | undefined;
+  /** Why nobody should be talked to at that socket. */
+  readonly socketProblem: () => Problem | undefined;
 }
 
 export interface DaemonStarter {
@@ -31,13 +33,12 @@ export interface DaemonStarter {
 
 type Begun = Result<Answer, Problem>;
 
-/** Of a daemon of another version, to every call but `ping` and `stop`. */
-const versionMismatchStatus = 426;
-
-export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
+export const createApi = ({ socket, version, starter, socketProblem }: ApiDeps): Api => {
   let wasReplaced = false;
 
   const begin = async (name: string, body: unknown): Promise<Begun> => {
+    const unsafe = socketProblem();
+    if (unsafe !== undefined) return err(unsafe);
     const request = { socket, name, body, version };
     let begun = await whileItLives(exchange(request), request);
     if (!begun.ok && begun.error.type === "NotListening") {
@@ -49,7 +50,7 @@ export const createApi = ({ socket, version, starter }: ApiDeps): Api => {
     if (!begun.ok) return err(exchangeProblem(begun.error, socket));
     if (begun.value.status !== versionMismatchStatus) return begun;
     const refusal = await readRefusal(begun.value);
-    if (refusal.code !== daemonStaysOlder.code) return err(refusal);
+    if (!isDaemonOlder(refusal)) return err(refusal);
     const replaced = await replace();
     return replaced.ok ? begin(name, body) : replaced;
   };

@@ -58,14 +58,6 @@ export const strangeAnswer = (socket: string): Problem =>
     "duro daemon restart; and duro doctor",
   );
 
-export const daemonStaysOlder: Problem = {
-  code: "DaemonOlder",
-  exit: Exit.VersionMismatch,
-  message:
-    "The daemon that runs is older than this command, and comes back when it is stopped: a service may start it.",
-  next: "duro service install, which points the service at this version",
-};
-
 const exitNumbers: ReadonlySet<unknown> = new Set(Object.values(Exit));
 
 /** `{"error": {code, message, next, exit}}`, or undefined where it is none. */

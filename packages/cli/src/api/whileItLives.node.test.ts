@@ -59,5 +59,6 @@ test("nobody asks any more once the answer is here", async () => {
   await new Promise((resolve) => {
     setTimeout(resolve, 150);
   });
-  expect(pingCount).toBe(countThen);
+  // One may have been on its way; with nobody to stop them there were five by now.
+  expect(pingCount).toBeLessThanOrEqual(countThen + 1);
 });

@@ -12,8 +12,8 @@ export const overviewText = (commands: readonly CommandEntry[], style: Style): s
     style.bold("Try"),
     ...rows([
       ["duro init --local-only", "start on this machine; a relay can follow later"],
-      ["duro remember 'Deploys run from main'", "store a fact"],
-      ["duro search deploy", "find it again"],
+      ["duro remember 'tests need port 5432'", "store a fact"],
+      ["duro search port", "find it again"],
       ["duro join --server URL", "on your next machine"],
     ]),
     ...commandGroups.flatMap((group) =>

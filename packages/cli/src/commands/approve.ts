@@ -1,6 +1,7 @@
 /** Lets another machine in, after a person has found the number that it shows. */
 import type { Command } from "./command.ts";
 import { cardText } from "./setup/cardText.ts";
+import { deviceLabel } from "./setup/deviceLabel.ts";
 import { pickNumber } from "./setup/pickNumber.ts";
 
 export const command: Command = {
@@ -23,7 +24,7 @@ export const command: Command = {
     const { device, name } = answer.value;
     return out.result({ device }, () =>
       [
-        `Let in: ${name === "" ? device : `${name} (${device})`}`,
+        `Let in: ${deviceLabel({ id: device, name })}`,
         `If that was a mistake: duro device revoke ${device}`,
       ].join("\n"),
     );

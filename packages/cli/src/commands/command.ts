@@ -32,7 +32,6 @@ export interface Argument {
   readonly name: string;
   readonly isOptional?: boolean;
   readonly isMany?: boolean;
-  /** The rest of the line may be read from stdin where it is `-`. */
   readonly about: string;
   /** Nothing else is taken; completions offer them. */
   readonly choices?: readonly string[];
@@ -104,4 +103,6 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly stdin: NodeJS.ReadableStream;
+  /** By this machine's clock. */
+  readonly nowMs: () => number;
 }

@@ -6,7 +6,12 @@ export const command: Command = {
   about: "ends the daemon",
   arguments: [],
   flags: {},
-  examples: [["duro daemon stop", "the next command starts it again, and so does a service"]],
+  examples: [
+    [
+      "duro daemon stop",
+      "the next command starts it again; a service does so at the next start or login",
+    ],
+  ],
   startsDaemon: false,
   run: async ({ api, stopDaemon, out }) => {
     const running = await api.call("ping", {});

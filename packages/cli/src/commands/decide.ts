@@ -1,18 +1,11 @@
 /** Stores a decision and why it was taken. */
+import { usage } from "../problem.ts";
 import type { Command } from "./command.ts";
-import {
-  agentFlag,
-  confidenceFlag,
-  listFlag,
-  numberFlag,
-  projectFlag,
-  tagFlag,
-  textFlag,
-} from "./writing/flags.ts";
+import { listFlag, numberFlag, textFlag } from "./givenFlags.ts";
+import { agentFlag, confidenceFlag, projectFlag, tagFlag } from "./writing/flags.ts";
 import { givenText } from "./writing/givenText.ts";
 import { printWritten } from "./writing/printWritten.ts";
 import { projectNamed } from "./writing/projectNamed.ts";
-import { Exit } from "../exits.ts";
 
 export const command: Command = {
   name: "decide",
@@ -46,12 +39,13 @@ export const command: Command = {
     const { api, args, flags, out } = context;
     const rationale = textFlag(flags, "rationale");
     if (rationale === undefined)
-      return out.problem({
-        code: "RationaleMissing",
-        exit: Exit.Usage,
-        message: "A decision without its reason helps nobody later: --rationale is missing.",
-        next: 'duro decide TEXT --rationale "why"',
-      });
+      return out.problem(
+        usage(
+          "RationaleMissing",
+          "A decision without its reason helps nobody later: --rationale is missing.",
+          'duro decide TEXT --rationale "why"',
+        ),
+      );
     const text = await givenText(context, args[0]);
     if (!text.ok) return out.problem(text.error);
     const project = await projectNamed(flags["project"], context);

@@ -1,9 +1,8 @@
 /** Which devices are in this memory. Whoever has seen the list knows of all of them. */
 import type { DeviceJson } from "../api/setupCalls.ts";
 import type { Output } from "../output/output.ts";
-import { tableText } from "../output/table.ts";
 import type { Command } from "./command.ts";
-import { agoText } from "./durations.ts";
+import { agoText } from "../durations.ts";
 
 export const command: Command = {
   name: "device list",
@@ -11,18 +10,21 @@ export const command: Command = {
   arguments: [],
   flags: {},
   examples: [
-    ["duro device list", "names, what they may, when they were heard of last"],
-    ["duro device list --json", "with those that were removed"],
+    [
+      "duro device list",
+      "names, what they may, when they were heard of last; the removed ones, too",
+    ],
+    ["duro device list --json", "for scripts"],
   ],
-  run: async ({ api, out }) => {
+  run: async ({ api, out, nowMs }) => {
     const answer = await api.call("devices", { isSeen: true });
     if (!answer.ok) return out.problem(answer.error);
-    return out.result(answer.value, () => listText(answer.value.devices, out, Date.now()));
+    return out.result(answer.value, () => listText(answer.value.devices, out, nowMs()));
   },
 };
 
-const listText = (devices: readonly DeviceJson[], { columns }: Output, nowMs: number): string =>
-  tableText(
+const listText = (devices: readonly DeviceJson[], { table }: Output, nowMs: number): string =>
+  table(
     [
       { title: "device", isFlexible: true },
       { title: "runs on" },
@@ -39,7 +41,6 @@ const listText = (devices: readonly DeviceJson[], { columns }: Output, nowMs: nu
         device.isThis ? "now" : device.scope === "paper" ? "-" : agoText(device.lastSeen, nowMs),
         device.id,
       ]),
-    columns,
   );
 
 const mayText = ({ scope, revoked, expires }: DeviceJson): string => {
@@ -50,6 +51,6 @@ const mayText = ({ scope, revoked, expires }: DeviceJson): string => {
     case "viewer":
       return `read${expires === undefined ? "" : ` until ${expires.slice(0, 10)}`}`;
     case "paper":
-      return "bring back";
+      return "recover";
   }
 };

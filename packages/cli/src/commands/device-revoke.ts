@@ -3,6 +3,8 @@ import type { DeviceJson } from "../api/setupCalls.ts";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { saidYes } from "./saidYes.ts";
+import { deviceLabel } from "./setup/deviceLabel.ts";
 import { findDevice } from "./setup/findDevice.ts";
 
 export const command: Command = {
@@ -30,7 +32,7 @@ export const command: Command = {
     const { owed } = answer.value;
     return out.result(answer.value, () =>
       [
-        `Removed: ${labelOf(device.value)}. What is written from now on it cannot read.`,
+        `Removed: ${deviceLabel(device.value)}. What is written from now on it cannot read.`,
         ...(owed.length === 0
           ? []
           : ["New keys could not be made everywhere yet: the daemon does it as soon as it can."]),
@@ -46,17 +48,15 @@ const isMeant = async (
   // Whoever names a device in a script has decided.
   if (!canAsk || isAgreed) return true;
   out.say(
-    `${labelOf(device)} is removed for good: it reads nothing new, and writes nothing that counts.`,
+    `${deviceLabel(device)} is removed for good: it reads nothing new, and writes nothing that counts.`,
   );
   const typed = await out.ask("Remove it? [y/N] ");
-  return /^y(?:es)?$/iu.test(typed?.trim() ?? "");
+  return saidYes(typed);
 };
-
-const labelOf = ({ id, name }: DeviceJson): string => (name === "" ? id : `${name} (${id})`);
 
 const notMeant: Problem = {
   code: "NotAgreed",
   exit: Exit.Usage,
-  message: "Nothing was removed.",
-  next: "duro device list",
+  message: "Nothing was removed: the answer was not a yes.",
+  next: "duro device list, then duro device revoke ID for the right one",
 };

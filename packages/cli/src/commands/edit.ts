@@ -1,13 +1,7 @@
 /** Changes an entry; new words of a fact or a decision make a new one in its place. */
 import type { Command } from "./command.ts";
-import {
-  agentFlag,
-  confidenceFlag,
-  listFlag,
-  numberFlag,
-  tagFlag,
-  textFlag,
-} from "./writing/flags.ts";
+import { listFlag, numberFlag, textFlag } from "./givenFlags.ts";
+import { agentFlag, confidenceFlag, tagFlag } from "./writing/flags.ts";
 import { givenText } from "./writing/givenText.ts";
 import { printWritten } from "./writing/printWritten.ts";
 

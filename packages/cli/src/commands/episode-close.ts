@@ -1,7 +1,7 @@
 /** Ends an episode with its result. */
-import { Exit } from "../exits.ts";
+import { usage } from "../problem.ts";
 import type { Command } from "./command.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 import { printWritten } from "./writing/printWritten.ts";
 
 export const command: Command = {
@@ -19,12 +19,13 @@ export const command: Command = {
     const { api, args, flags, out } = context;
     const result = textFlag(flags, "result");
     if (result === undefined)
-      return out.problem({
-        code: "ResultMissing",
-        exit: Exit.Usage,
-        message: "How did it end? --result is missing.",
-        next: "--result success, partial or failed",
-      });
+      return out.problem(
+        usage(
+          "ResultMissing",
+          "It was not said how the episode ended: --result is missing.",
+          "duro episode close ID --result success, or partial, or failed",
+        ),
+      );
     const summary = textFlag(flags, "summary");
     const answer = await api.call("episodeClose", { id: args[0] ?? "", result, summary });
     return printWritten(context, answer, ({ id }) => `${id} ${result}`);

@@ -1,6 +1,7 @@
 /** Adds a note to an episode. */
 import type { Command } from "./command.ts";
-import { agentFlag, textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
+import { agentFlag } from "./writing/flags.ts";
 import { givenText } from "./writing/givenText.ts";
 import { printWritten } from "./writing/printWritten.ts";
 

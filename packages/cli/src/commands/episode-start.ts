@@ -1,6 +1,7 @@
 /** Begins an episode: work towards a goal. */
 import type { Command } from "./command.ts";
-import { agentFlag, listFlag, projectFlag, tagFlag, textFlag } from "./writing/flags.ts";
+import { listFlag, textFlag } from "./givenFlags.ts";
+import { agentFlag, projectFlag, tagFlag } from "./writing/flags.ts";
 import { givenText } from "./writing/givenText.ts";
 import { printWritten } from "./writing/printWritten.ts";
 import { projectNamed } from "./writing/projectNamed.ts";

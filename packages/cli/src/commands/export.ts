@@ -2,7 +2,7 @@
 import path from "node:path";
 import type { ExportFormat } from "../api/exchangeCalls.ts";
 import type { Command } from "./command.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 
 export const command: Command = {
   name: "export",

@@ -1,9 +1,9 @@
 /** Forgets entries, brings them back, or removes them for good. */
 import type { EntryCalls, ForgottenJson } from "../api/entryCalls.ts";
-import { Exit } from "../exits.ts";
-import type { Problem } from "../problem.ts";
+import type { Exit } from "../exits.ts";
+import { type Problem, usage } from "../problem.ts";
 import type { Command, CommandContext } from "./command.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 import { givenText } from "./writing/givenText.ts";
 
 type Asked = EntryCalls["forget"]["body"];
@@ -40,7 +40,7 @@ export const command: Command = {
     ["duro forget --purge ID", "gone for good"],
   ],
   notes: [
-    "More than 50 entries at once, or more than a fifth of all, want --yes or the count typed at the terminal.",
+    "More than 50 entries at once, or more than two that are more than a fifth of all, want --yes or the count typed at the terminal.",
   ],
   run: async (context) => {
     const { args, flags, out, isAgreed } = context;
@@ -63,12 +63,7 @@ interface Given extends Pick<Asked, "how" | "ids"> {
 }
 
 const misuse = ({ ids, how, device, since }: Given): Problem | undefined => {
-  const refused = (message: string): Problem => ({
-    code: "BadUsage",
-    exit: Exit.Usage,
-    message,
-    next: "duro help forget",
-  });
+  const refused = (message: string): Problem => usage("UsageError", message, "duro help forget");
   if (device === undefined && since === undefined)
     return ids.length === 0 ? refused("Which entries? No id was given.") : undefined;
   if (how === "forget") return refused("--device and --since go with --undo or --purge.");

@@ -4,12 +4,13 @@ import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { saidYes } from "./saidYes.ts";
 import { secretFile } from "./setup/givenSecret.ts";
 import { createWordsKeeper } from "./setup/keepWords.ts";
 import { foundText, lookAround } from "./setup/lookAround.ts";
 import { nameFlag, ownCard } from "./setup/ownCard.ts";
 import { readSheet, recoveryOutFlag } from "./setup/recoveryFile.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 
 type Wish = SetupTalks["init"]["body"];
 
@@ -115,7 +116,7 @@ const setUp = async (context: CommandContext, wish: Wish, isSetUp: boolean): Pro
         out.say(out.style.warn(line.why));
         if (!canAsk || isAgreed) return { yes: true };
         const typed = await out.ask("Go on without it? It is linked by itself later. [y/N] ");
-        return { yes: /^y(?:es)?$/iu.test(typed?.trim() ?? "") };
+        return { yes: saidYes(typed) };
       }
       case "words":
         return keeper.keep(line);

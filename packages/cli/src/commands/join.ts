@@ -4,7 +4,7 @@ import type { Problem } from "../problem.ts";
 import type { Command } from "./command.ts";
 import { nameFlag, ownCard } from "./setup/ownCard.ts";
 import { wordsText } from "./setup/wordsText.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 
 export const command: Command = {
   name: "join",
@@ -18,7 +18,7 @@ export const command: Command = {
     ["duro join --server https://relay.example.com", "shows a code, and waits up to ten minutes"],
   ],
   notes: [
-    "It makes no key of yours and no vault: those come from the machine that lets this one in.",
+    "It makes no identity and no vault: those come from the machine that lets this one in.",
     "When no other machine is left: duro recover.",
   ],
   run: async ({ api, out, flags }) => {

@@ -5,7 +5,7 @@ import type { Command } from "./command.ts";
 import { givenWords, phraseFileFlag } from "./setup/givenWords.ts";
 import { createWordsKeeper } from "./setup/keepWords.ts";
 import { readSheet, recoveryOutFlag } from "./setup/recoveryFile.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 
 export const command: Command = {
   name: "key new-phrase",

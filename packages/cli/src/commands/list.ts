@@ -1,17 +1,11 @@
 import type { Command } from "./command.ts";
+import { listFlag, numberFlag, textFlag } from "./givenFlags.ts";
 import { entryLines } from "./reading/entryLines.ts";
-import {
-  limitFlag,
-  numberOf,
-  projectFlag,
-  textOf,
-  textsOf,
-  typeFlag,
-} from "./reading/readFlags.ts";
+import { limitFlag, projectFlag, typeFlag } from "./reading/readFlags.ts";
 
 export const command: Command = {
   name: "list",
-  about: "lists what is remembered, newest first",
+  about: "lists entries, newest first",
   arguments: [],
   flags: {
     type: typeFlag,
@@ -34,12 +28,12 @@ export const command: Command = {
   notes: ["What was forgotten or said anew is left out; duro show ID still prints it."],
   run: async ({ flags, api, out }) => {
     const answer = await api.call("list", {
-      type: textOf(flags["type"]),
-      tags: textsOf(flags["tag"]),
-      project: textOf(flags["project"]),
-      since: textOf(flags["since"]),
-      limit: numberOf(flags["limit"]),
-      after: textOf(flags["after"]),
+      type: textFlag(flags, "type"),
+      tags: listFlag(flags, "tag"),
+      project: textFlag(flags, "project"),
+      since: textFlag(flags, "since"),
+      limit: numberFlag(flags, "limit"),
+      after: textFlag(flags, "after"),
     });
     if (!answer.ok) return out.problem(answer.error);
     const { items, next } = answer.value;

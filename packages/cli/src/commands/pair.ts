@@ -1,6 +1,7 @@
 /** Lets a phone read: a link and a QR code, then the number that both show. */
 import type { Command } from "./command.ts";
 import { cardText } from "./setup/cardText.ts";
+import { deviceLabel } from "./setup/deviceLabel.ts";
 import { pickNumber } from "./setup/pickNumber.ts";
 
 const daysDefault = 90;
@@ -62,7 +63,7 @@ export const command: Command = {
     const { device, name, expires } = answer.value;
     return out.result({ device }, () =>
       [
-        `Let in to read until ${expires}: ${name === "" ? device : `${name} (${device})`}`,
+        `Let in to read until ${expires}: ${deviceLabel({ id: device, name })}`,
         `To end it sooner: duro device revoke ${device}`,
       ].join("\n"),
     );

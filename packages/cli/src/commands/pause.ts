@@ -1,6 +1,6 @@
 import { Exit } from "../exits.ts";
 import type { Command } from "./command.ts";
-import { parseDurationMs } from "./durations.ts";
+import { parseDurationMs } from "../durations.ts";
 
 export const command: Command = {
   name: "pause",
@@ -19,9 +19,9 @@ export const command: Command = {
     const durationMs = duration === undefined ? undefined : parseDurationMs(duration);
     if (duration !== undefined && (durationMs === undefined || durationMs === 0))
       return out.problem({
-        code: "BadUsage",
+        code: "UsageError",
         exit: Exit.Usage,
-        message: `${JSON.stringify(duration)} is no duration.`,
+        message: `${JSON.stringify(duration)} is no length of time: it takes 30m, 2h or 1d.`,
         next: "duro pause 2h",
       });
     const paused = await api.call("pause", { durationMs });

@@ -3,9 +3,10 @@ import type { DeviceJson, SetupTalks } from "../api/setupCalls.ts";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { saidYes } from "./saidYes.ts";
 import { givenWords, phraseFileFlag } from "./setup/givenWords.ts";
 import { nameFlag, ownCard } from "./setup/ownCard.ts";
-import { textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
 
 export const command: Command = {
   name: "recover",
@@ -60,7 +61,7 @@ const goOn = async (
     ].join("\n"),
   );
   const typed = await out.ask("Let this machine in? [y/N] ");
-  return /^y(?:es)?$/iu.test(typed?.trim() ?? "");
+  return saidYes(typed);
 };
 
 type Answer = SetupTalks["recover"]["answer"];

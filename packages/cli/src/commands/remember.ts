@@ -1,14 +1,7 @@
 /** Stores a fact. */
 import type { Command } from "./command.ts";
-import {
-  agentFlag,
-  confidenceFlag,
-  listFlag,
-  numberFlag,
-  projectFlag,
-  tagFlag,
-  textFlag,
-} from "./writing/flags.ts";
+import { listFlag, numberFlag, textFlag } from "./givenFlags.ts";
+import { agentFlag, confidenceFlag, projectFlag, tagFlag } from "./writing/flags.ts";
 import { givenText } from "./writing/givenText.ts";
 import { printWritten } from "./writing/printWritten.ts";
 import { projectNamed } from "./writing/projectNamed.ts";

@@ -1,11 +1,12 @@
 import type { Command } from "./command.ts";
+import { numberFlag, textFlag } from "./givenFlags.ts";
 import { entryLines } from "./reading/entryLines.ts";
 import { highlighter } from "./reading/highlight.ts";
-import { limitFlag, numberOf, projectFlag, textOf, typeFlag } from "./reading/readFlags.ts";
+import { limitFlag, projectFlag, typeFlag } from "./reading/readFlags.ts";
 
 export const command: Command = {
   name: "search",
-  about: "finds what the words mean, best first",
+  about: "finds entries by their words, best first",
   arguments: [
     {
       name: "QUERY",
@@ -23,9 +24,9 @@ export const command: Command = {
     const query = args.join(" ");
     const answer = await api.call("search", {
       query,
-      type: textOf(flags["type"]),
-      project: textOf(flags["project"]),
-      limit: numberOf(flags["limit"]),
+      type: textFlag(flags, "type"),
+      project: textFlag(flags, "project"),
+      limit: numberFlag(flags, "limit"),
     });
     if (!answer.ok) return out.problem(answer.error);
     const { items } = answer.value;

@@ -1,7 +1,8 @@
 /** Stores a skill from a file, or edits the one of that name. */
-import { Exit } from "../exits.ts";
+import { usage } from "../problem.ts";
 import type { Command } from "./command.ts";
-import { agentFlag, listFlag, tagFlag, textFlag } from "./writing/flags.ts";
+import { listFlag, textFlag } from "./givenFlags.ts";
+import { agentFlag, tagFlag } from "./writing/flags.ts";
 import { fileText } from "./writing/givenText.ts";
 import { printWritten } from "./writing/printWritten.ts";
 import { readSkillFile } from "./writing/skillFile.ts";
@@ -21,12 +22,13 @@ export const command: Command = {
     const { api, args, flags, out } = context;
     const file = textFlag(flags, "file");
     if (file === undefined)
-      return out.problem({
-        code: "FileMissing",
-        exit: Exit.Usage,
-        message: "A skill is read from a file: --file is missing.",
-        next: "duro skill save NAME --file SKILL.md",
-      });
+      return out.problem(
+        usage(
+          "FileMissing",
+          "A skill is read from a file: --file is missing.",
+          "duro skill save NAME --file SKILL.md",
+        ),
+      );
     const text = await fileText(context, file);
     if (!text.ok) return out.problem(text.error);
     const { description, body } = readSkillFile(text.value);

@@ -1,8 +1,7 @@
 import type { StatusJson } from "../api/syncCalls.ts";
 import type { Output } from "../output/output.ts";
-import { tableText } from "../output/table.ts";
 import type { Command } from "./command.ts";
-import { agoText } from "./durations.ts";
+import { agoText } from "../durations.ts";
 
 export const command: Command = {
   name: "status",
@@ -16,10 +15,10 @@ export const command: Command = {
   notes: [
     "state is one of: current, syncing, waiting (the relay is out of reach), paused, attention (something needs you), local (no relay).",
   ],
-  run: async ({ api, out }) => {
+  run: async ({ api, out, nowMs }) => {
     const status = await api.call("status", {});
     if (!status.ok) return out.problem(status.error);
-    return out.result(status.value, () => statusText(status.value, out, Date.now()));
+    return out.result(status.value, () => statusText(status.value, out, nowMs()));
   },
 };
 
@@ -32,7 +31,7 @@ const stateTexts: Readonly<Record<StatusJson["state"], string>> = {
   local: "Everything stays on this machine: there is no relay.",
 };
 
-const statusText = (status: StatusJson, { style, columns }: Output, nowMs: number): string => {
+const statusText = (status: StatusJson, { style, table }: Output, nowMs: number): string => {
   const { state, server, pending, alarms, devices, entries, pausedUntil } = status;
   const tint = state === "attention" ? style.bad : state === "current" ? style.good : style.bold;
   const counts = Object.entries(entries).map(
@@ -49,7 +48,7 @@ const statusText = (status: StatusJson, { style, columns }: Output, nowMs: numbe
       : [`Paused   until ${pausedUntil === "always" ? "duro resume" : pausedUntil}`]),
     `Memory   ${counts.length === 0 ? "empty; begin with: duro remember TEXT" : counts.join(", ")}`,
     "",
-    tableText(
+    table(
       [
         { title: "device", isFlexible: true },
         { title: "changes", isNumber: true },
@@ -64,7 +63,6 @@ const statusText = (status: StatusJson, { style, columns }: Output, nowMs: numbe
         isThis ? "now" : agoText(lastSeen, nowMs),
         id,
       ]),
-      columns,
     ),
     ...alarms.flatMap(({ message, next, severity }) => [
       "",

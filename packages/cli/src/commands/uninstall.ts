@@ -2,6 +2,7 @@ import { removeData, type Removed } from "../service/removeData.ts";
 import { thisService } from "../service/thisService.ts";
 import { Exit } from "../exits.ts";
 import type { Command, CommandContext } from "./command.ts";
+import { saidYes } from "./saidYes.ts";
 
 export const command: Command = {
   name: "uninstall",
@@ -82,7 +83,7 @@ const isPurgeMeant = async (
   if (!canAsk) return false;
   if (!wantsPurge) {
     const first = await out.ask(`Remove this machine's copy of the memory too? ${warning} [y/N] `);
-    if (!/^y(es)?$/iu.test(first?.trim() ?? "")) return false;
+    if (!saidYes(first)) return false;
   }
   const second = await out.ask(
     `${wantsPurge ? `${warning} ` : ""}It cannot be brought back from here. Type ${typedWord} to go on: `,

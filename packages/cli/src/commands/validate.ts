@@ -1,7 +1,8 @@
 /** Says how a decision turned out. */
-import { Exit } from "../exits.ts";
+import { usage } from "../problem.ts";
 import type { Command } from "./command.ts";
-import { agentFlag, textFlag } from "./writing/flags.ts";
+import { textFlag } from "./givenFlags.ts";
+import { agentFlag } from "./writing/flags.ts";
 import { printWritten } from "./writing/printWritten.ts";
 
 export const command: Command = {
@@ -33,12 +34,13 @@ export const command: Command = {
     const { api, args, flags, out } = context;
     const status = textFlag(flags, "status");
     if (status === undefined)
-      return out.problem({
-        code: "StatusMissing",
-        exit: Exit.Usage,
-        message: "How did it turn out? --status is missing.",
-        next: "--status validated, partial, reversed or superseded",
-      });
+      return out.problem(
+        usage(
+          "StatusMissing",
+          "It was not said how the decision turned out: --status is missing.",
+          "duro validate ID --status validated, or partial, reversed, superseded",
+        ),
+      );
     const answer = await api.call("validate", {
       id: args[0] ?? "",
       status,

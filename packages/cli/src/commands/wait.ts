@@ -1,6 +1,6 @@
 import { Exit } from "../exits.ts";
 import type { Command } from "./command.ts";
-import { parseDurationMs } from "./durations.ts";
+import { parseDurationMs } from "../durations.ts";
 import { syncUntil } from "./syncUntil.ts";
 
 export const command: Command = {
@@ -27,7 +27,7 @@ export const command: Command = {
     const timeoutMs = typeof timeout === "string" ? parseDurationMs(timeout) : undefined;
     if (timeout !== undefined && timeoutMs === undefined)
       return out.problem({
-        code: "BadUsage",
+        code: "UsageError",
         exit: Exit.Usage,
         message: `--timeout is ${JSON.stringify(timeout)}: it takes seconds, or a time like 20s or 5m.`,
         next: "duro wait --timeout 30s",

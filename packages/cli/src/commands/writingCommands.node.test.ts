@@ -151,10 +151,10 @@ test.each([
   [validate, { args: ["d_1"] }, "StatusMissing"],
   [episodeClose, { args: ["ep_1"] }, "ResultMissing"],
   [skillSave, { args: ["x"] }, "FileMissing"],
-  [forget, {}, "BadUsage"],
-  [forget, { args: ["f_1"], flags: { device: "d", since: "1h", undo: true } }, "BadUsage"],
-  [forget, { flags: { device: "d", since: "1h" } }, "BadUsage"],
-  [forget, { flags: { device: "d", undo: true } }, "BadUsage"],
+  [forget, {}, "UsageError"],
+  [forget, { args: ["f_1"], flags: { device: "d", since: "1h", undo: true } }, "UsageError"],
+  [forget, { flags: { device: "d", since: "1h" } }, "UsageError"],
+  [forget, { flags: { device: "d", undo: true } }, "UsageError"],
 ])("%# asks the daemon nothing where something is missing", async (command, given, code) => {
   const { asked, json, exit } = await run(command, given);
   expect([asked, json, exit]).toEqual([[], [{ error: code }], 2]);

@@ -1,6 +1,7 @@
 /** What the routes of the daemon work with. */
 import type { Engine, Http, KeyStore, LocalStore, Transport, Vault } from "@duro/client";
-import type { DocName, DocNotOpen, Memory, Result } from "@duro/memory";
+import type { Result } from "@duro/crypto/types";
+import type { DocName, DocNotOpen, Memory } from "@duro/memory";
 import type { AlarmJson } from "../api/syncCalls.ts";
 import type { Places } from "../places/places.ts";
 import type { Problem } from "../problem.ts";

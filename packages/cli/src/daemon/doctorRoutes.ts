@@ -29,7 +29,7 @@ export const doctorRoutes: readonly Route[] = [
         server: server ?? null,
         isPaused: pausedUntil !== undefined,
         link: home?.engine.status.link ?? "none",
-        isRemoved: home?.engine.isRemoved ?? false,
+        isRemoved: home?.isRemoved ?? false,
         relay:
           isNetworkAsked && home !== undefined && server !== undefined
             ? await relayFacts(daemon, server)

@@ -10,7 +10,7 @@ export const needHome = ({
 }: Pick<Daemon, "home" | "trouble">): Result<Home, Problem> =>
   home === undefined ? err(trouble ?? notSetUp) : ok(home);
 
-const notSetUp: Problem = {
+export const notSetUp: Problem = {
   code: "NotSetUp",
   exit: Exit.NotSetUp,
   message: "There is no memory on this machine yet: it was never set up here.",

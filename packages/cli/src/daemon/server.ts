@@ -2,11 +2,13 @@
  * The daemon's door: HTTP over a Unix socket or a named pipe that only its user may open. `POST /v1/<name>`
  * with JSON for everything that is asked, `GET /v1/changes` for what happens, as server-sent events.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { err, ok, type Result } from "@duro/crypto/types";
 import { Value } from "typebox/value";
+import { daemonNewer, daemonOlder, versionMismatchStatus } from "../api/versionMismatch.ts";
 import { Exit } from "../exits.ts";
-import type { Problem } from "../problem.ts";
+import { type Problem, usage } from "../problem.ts";
+import { createChangeStream } from "./changeStream.ts";
 import type { Daemon } from "./daemon.ts";
 import { failureFacts } from "./failureFacts.ts";
 import type { DaemonLog } from "./log.ts";
@@ -31,9 +33,8 @@ export interface DaemonServer extends AsyncDisposable {
   readonly busyCount: number;
 }
 
-/** A skill with its files; an entry may have 700 kB. */
+/** A skill with its files; an entry may have 480 kB. */
 const bodyByteLengthMax = 16_777_216;
-const eventsGatherMs = 200;
 /** Asked by a program of any version. */
 const anyVersion: ReadonlySet<string> = new Set(["ping", "stop"]);
 
@@ -41,18 +42,18 @@ export const listen = async (deps: ServerDeps): Promise<DaemonServer> => {
   const { routes, log } = deps;
   const routesByName = new Map<string, Route>(routes.map((route) => [route.name, route]));
   const talks = createTalks(deps.daemon);
-  const listeners = new Set<ServerResponse>();
+  const changes = createChangeStream(deps.after);
   let busyCount = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const name = /^\/v1\/(?<name>[a-z][a-zA-Z-]*)$/u.exec(request.url ?? "")?.groups?.["name"];
-    if (request.method === "GET" && name === "changes") return follow(response);
+    if (request.method === "GET" && name === "changes") return changes.follow(response);
     const isReply = name === "reply";
     const route = name === undefined ? undefined : routesByName.get(name);
     if (request.method !== "POST" || (route === undefined && !isReply))
       return send(response, 404, { error: noSuchRoute });
     const mismatch = name === undefined ? undefined : versionProblem(deps.version, name, request);
-    if (mismatch !== undefined) return send(response, 426, { error: mismatch });
+    if (mismatch !== undefined) return send(response, versionMismatchStatus, { error: mismatch });
     const read = await readJson(request);
     if (!read.ok) return send(response, 400, { error: read.error });
     const body = read.value;
@@ -67,13 +68,6 @@ export const listen = async (deps: ServerDeps): Promise<DaemonServer> => {
     return answered.ok
       ? send(response, 200, answered.value)
       : send(response, 400, { error: answered.error });
-  };
-
-  const follow = (response: ServerResponse): void => {
-    response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
-    response.write(": follow\n\n");
-    listeners.add(response);
-    response.on("close", () => listeners.delete(response));
   };
 
   const server = createServer((request, response) => {
@@ -91,44 +85,16 @@ export const listen = async (deps: ServerDeps): Promise<DaemonServer> => {
   });
   // An import or a pairing takes as long as it takes.
   server.requestTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(deps.socket, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-
-  let gathered: Set<string> | "all" = new Set();
-  let isStatusNew = false;
-  let endGathering: (() => void) | undefined;
-  const tell = (): void => {
-    endGathering = undefined;
-    const ids = gathered === "all" ? "all" : [...gathered];
-    const lines = [
-      ...(ids.length > 0 ? [`event: entries\ndata: ${JSON.stringify({ ids })}\n\n`] : []),
-      ...(isStatusNew ? ["event: status\ndata: {}\n\n"] : []),
-    ];
-    gathered = new Set();
-    isStatusNew = false;
-    for (const listener of listeners) listener.write(lines.join(""));
-  };
+  await listening(server, deps.socket);
 
   return {
     get busyCount() {
       return busyCount;
     },
-    changed: (change) => {
-      if (listeners.size === 0) return;
-      if (change === "status") isStatusNew = true;
-      else if (change.ids === "all") gathered = "all";
-      else if (gathered !== "all") for (const id of change.ids) gathered.add(id);
-      endGathering ??= deps.after(eventsGatherMs, tell);
-    },
+    changed: (change) => changes.changed(change),
     [Symbol.asyncDispose]: async () => {
-      endGathering?.();
       talks.end();
-      for (const listener of listeners) listener.end();
+      changes.end();
       const closed = new Promise((resolve) => {
         server.close(resolve);
       });
@@ -137,6 +103,15 @@ export const listen = async (deps: ServerDeps): Promise<DaemonServer> => {
     },
   };
 };
+
+const listening = (server: Server, socket: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(socket, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
 
 const send = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { "content-type": "application/json" });
@@ -166,19 +141,7 @@ const versionProblem = (
 ): Problem | undefined => {
   const theirs = headers["duro-version"];
   if (typeof theirs !== "string" || theirs === version || anyVersion.has(name)) return undefined;
-  return isNewer(theirs, version)
-    ? {
-        code: "DaemonOlder",
-        exit: Exit.VersionMismatch,
-        message: `The daemon is version ${version}, this command ${theirs}.`,
-        next: "duro daemon restart",
-      }
-    : {
-        code: "DaemonNewer",
-        exit: Exit.VersionMismatch,
-        message: `The daemon is version ${version}, newer than this command, which is ${theirs}.`,
-        next: "update this duro, or call the one that was updated",
-      };
+  return isNewer(theirs, version) ? daemonOlder(version, theirs) : daemonNewer(version, theirs);
 };
 
 const isNewer = (left: string, right: string): boolean => {
@@ -197,17 +160,18 @@ const noSuchRoute: Problem = {
   next: "duro daemon restart",
 };
 
-const tooLong: Problem = {
-  code: "TooLong",
-  exit: Exit.Usage,
-  message: `A question to the daemon has at most ${bodyByteLengthMax} bytes.`,
-};
+const tooLong = usage(
+  "TooLong",
+  `A question to the daemon has at most ${bodyByteLengthMax} bytes, and this one has more.`,
+  "give less at once",
+);
 
-const badBody = (where: string | undefined, why: string | undefined): Problem => ({
-  code: "BadRequest",
-  exit: Exit.Usage,
-  message: `The daemon cannot use what it was asked: ${where === "" || where === undefined ? "it" : where} ${why ?? "is not as it should be"}.`,
-});
+const badBody = (where: string | undefined, why: string | undefined): Problem =>
+  usage(
+    "BadRequest",
+    `The daemon cannot use what it was asked: ${where === "" || where === undefined ? "it" : where} ${why ?? "is not as it should be"}.`,
+    "duro help, which says what each command takes",
+  );
 
 const unexpected: Problem = {
   code: "Unexpected",

@@ -1,15 +1,17 @@
 /** The settings as a file of JSON: read once, written whole. */
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { err, ok, type Result } from "@duro/crypto/types";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
+import { isMissing, reasonOf } from "../systemError.ts";
+import { writeNewFile } from "../writeNewFile.ts";
 import type { Settings, SettingsFile } from "./settings.ts";
+import { createTurns } from "./turns.ts";
 
-const fileMode = 0o600;
 const folderMode = 0o700;
 
 const schema = Type.Object({
@@ -23,26 +25,18 @@ export const openSettings = async (path: string): Promise<Result<SettingsFile, P
   const read = await readSettings(path);
   if (!read.ok) return read;
   let now = read.value;
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = createTurns();
   return ok({
     get now() {
       return now;
     },
-    change: (change) => {
-      const mine = inTurn(last, async () => {
+    change: (change) =>
+      inTurn(async () => {
         const next = { ...now, ...change };
         await writeWhole(path, `${JSON.stringify(next, undefined, 2)}\n`);
         now = next;
-      });
-      last = mine.catch(() => {});
-      return mine;
-    },
+      }),
   });
-};
-
-const inTurn = async (before: Promise<unknown>, write: () => Promise<void>): Promise<void> => {
-  await before;
-  await write();
 };
 
 const readSettings = async (path: string): Promise<Result<Settings, Problem>> => {
@@ -50,8 +44,8 @@ const readSettings = async (path: string): Promise<Result<Settings, Problem>> =>
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return ok({});
-    return err(unreadable(path, "it cannot be read"));
+    if (isMissing(cause)) return ok({});
+    return err(unreadable(path, `it cannot be read, since ${reasonOf(cause)}`));
   }
   try {
     const settings: unknown = JSON.parse(text);
@@ -72,12 +66,11 @@ const unreadable = (path: string, why: string): Problem => ({
 const writeWhole = async (path: string, text: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: folderMode });
   const draft = `${path}.${randomUUID()}`;
-  const file = await open(draft, "wx", fileMode);
   try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
+    await writeNewFile(draft, text);
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true }).catch(() => {});
+    throw cause;
   }
-  await rename(draft, path);
 };

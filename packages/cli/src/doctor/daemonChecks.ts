@@ -1,4 +1,5 @@
 /** The daemon, and what starts it. */
+import { deviceRemoved } from "../daemon/sync/removed.ts";
 import { maskedUrl } from "../service/variables.ts";
 import type { Checking } from "./check.ts";
 
@@ -43,8 +44,8 @@ export const setupCheck: Checking = ({ daemon }) => {
     ? {
         name: "setup",
         result: "error",
-        text: "This device was removed by another one: it reads, and what it writes counts nowhere.",
-        fix: "duro uninstall --purge, then duro join",
+        text: deviceRemoved.message,
+        fix: deviceRemoved.next,
       }
     : { name: "setup", result: "ok", text: "This machine has an identity and a vault." };
 };

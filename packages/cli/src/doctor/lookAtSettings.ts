@@ -1,5 +1,6 @@
 /** Whether the daemon could read its settings, in a few words of why not. */
 import { readFile } from "node:fs/promises";
+import { isMissing, reasonOf } from "../systemError.ts";
 
 /** Undefined: it can, or there are none yet. */
 export const lookAtSettings = async (path: string): Promise<string | undefined> => {
@@ -7,8 +8,7 @@ export const lookAtSettings = async (path: string): Promise<string | undefined> 
   try {
     text = await readFile(path, "utf8");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : "unknown";
-    return code === "ENOENT" ? undefined : `it cannot be read (${String(code)})`;
+    return isMissing(cause) ? undefined : `it cannot be read, since ${reasonOf(cause)}`;
   }
   try {
     const settings: unknown = JSON.parse(text);

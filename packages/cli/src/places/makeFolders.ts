@@ -4,13 +4,12 @@ import { dirname } from "node:path";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Machine } from "./findPlaces.ts";
+import { codeOf, isMissing } from "../systemError.ts";
 import type { Places } from "./places.ts";
+import { isSocketAtHome, type Owner, socketFolderProblem } from "./socketFolder.ts";
 
 const ownerOnly = 0o700;
 const permissionMask = 0o777;
-
-export type Owner = Pick<Machine, "platform" | "userId">;
 
 /** Of the daemon, and of whoever starts one. */
 export const makeFolders = async (places: Places, owner: Owner): Promise<Result<void, Problem>> => {
@@ -33,7 +32,7 @@ const makePath = async (folder: string): Promise<void> => {
   } catch (cause) {
     const parent = dirname(folder);
     if (codeOf(cause) === "EEXIST") return;
-    if (codeOf(cause) !== "ENOENT" || parent === folder) throw cause;
+    if (!isMissing(cause) || parent === folder) throw cause;
     await makePath(parent);
     await mkdir(folder, ownerOnly).catch((again: unknown) => {
       // Another command was quicker.
@@ -41,9 +40,6 @@ const makePath = async (folder: string): Promise<void> => {
     });
   }
 };
-
-const codeOf = (cause: unknown): unknown =>
-  cause instanceof Error && "code" in cause ? cause.code : undefined;
 
 const makePrivate = async (folder: string, { platform }: Owner): Promise<void> => {
   await makePath(folder);
@@ -55,30 +51,18 @@ const makePrivate = async (folder: string, { platform }: Owner): Promise<void> =
 /** Below the system's runtime folder others may have made it: it is looked at, and nothing in it is mended. */
 const makeSocketFolder = async (places: Places, owner: Owner): Promise<Result<void, Problem>> => {
   const folder = dirname(places.socket);
+  const before = socketFolderProblem(places, owner);
+  if (before !== undefined) return err(before);
   try {
-    if (dirname(folder) === (places.home ?? places.stateFolder)) {
-      await makePrivate(folder, owner);
-      return ok(undefined);
-    }
-    const parent = await checkPrivate(dirname(folder), owner);
-    return parent.ok ? await checkPrivate(folder, owner) : parent;
+    if (isSocketAtHome(places)) await makePrivate(folder, owner);
+    // The one above it is made on the way.
+    else await makePath(folder);
+    // Somebody may have been quicker.
+    const after = socketFolderProblem(places, owner);
+    return after === undefined ? ok(undefined) : err(after);
   } catch (cause) {
     return err(folderRefused(cause));
   }
-};
-
-const checkPrivate = async (folder: string, owner: Owner): Promise<Result<void, Problem>> => {
-  await makePath(folder);
-  const found = await lstat(folder);
-  const isOurs = owner.userId === undefined || found.uid === owner.userId;
-  if (found.isDirectory() && isOurs && (found.mode & permissionMask) === ownerOnly)
-    return ok(undefined);
-  return err({
-    code: "SocketFolderUnsafe",
-    exit: Exit.DaemonUnreachable,
-    message: `${folder} is no folder that only you may enter, so others could stand in for the daemon there.`,
-    next: `look at it (ls -ld ${folder}), remove it, and run the command again`,
-  });
 };
 
 const folderRefused = (cause: unknown): Problem => {

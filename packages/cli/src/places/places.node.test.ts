@@ -15,6 +15,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { findPlaces, type Machine } from "./findPlaces.ts";
 import { makeFolders } from "./makeFolders.ts";
+import { socketFolderProblem } from "./socketFolder.ts";
 
 const linux: Machine = {
   platform: "linux",
@@ -162,6 +163,15 @@ describe("folders", () => {
     }
   });
 
+  test("are refused where somebody else made the one for the socket at home", () => {
+    const places = placesOf(root);
+    expect(socketFolderProblem(places, owner)).toBeUndefined();
+    mkdirSync(dirname(places.socket), { mode: 0o777 });
+    expect(socketFolderProblem(places, owner)).toBeUndefined();
+    const other = { ...owner, userId: (owner.userId ?? 0) + 1 };
+    expect(socketFolderProblem(places, other)).toMatchObject({ code: "SocketFolderUnsafe" });
+  });
+
   describe("of a socket that moved away", () => {
     const away = () => placesOf(join(root, "x".repeat(100)), { XDG_RUNTIME_DIR: root });
 
@@ -191,10 +201,13 @@ describe("folders", () => {
       expect(answer).toMatchObject({ ok: false, error: { code: "SocketFolderUnsafe", exit: 6 } });
     });
 
-    test("are refused where they belong to somebody else", async () => {
+    test("are refused where they belong to somebody else, also to whoever only asks there", async () => {
       mkdirSync(join(root, "duro"), { mode: 0o700 });
-      const answer = await makeFolders(away(), { ...owner, userId: (owner.userId ?? 0) + 1 });
-      expect(answer).toMatchObject({ ok: false, error: { code: "SocketFolderUnsafe" } });
+      const other = { ...owner, userId: (owner.userId ?? 0) + 1 };
+      const refused = { code: "SocketFolderUnsafe" };
+      expect(await makeFolders(away(), other)).toMatchObject({ ok: false, error: refused });
+      expect(socketFolderProblem(away(), other)).toMatchObject(refused);
+      expect(socketFolderProblem(away(), owner)).toBeUndefined();
     });
   });
 });

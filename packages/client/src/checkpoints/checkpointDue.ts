@@ -8,8 +8,10 @@ export interface SinceCheckpoint {
 }
 
 /** A newcomer reads so many in a second or two. */
-const envelopesPerCheckpointMax = 300;
-const byteLengthPerCheckpointMax = 1_048_576;
+const perCheckpoint: SinceCheckpoint = { envelopeCount: 300, byteLength: 1_048_576 };
 
-export const checkpointDue = ({ envelopeCount, byteLength }: SinceCheckpoint): boolean =>
-  envelopeCount > envelopesPerCheckpointMax || byteLength > byteLengthPerCheckpointMax;
+/** `most`: what may come until the next one. */
+export const checkpointDue = (
+  { envelopeCount, byteLength }: SinceCheckpoint,
+  most: SinceCheckpoint = perCheckpoint,
+): boolean => envelopeCount > most.envelopeCount || byteLength > most.byteLength;

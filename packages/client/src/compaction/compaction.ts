@@ -6,6 +6,7 @@ import { type DeviceKeys, type RandomBytes, signBlobDrop } from "@duro/crypto";
 import type { ChainId, RelayGeneration, VaultId } from "@duro/protocol";
 import type { EngineEffect } from "../engine/connection.ts";
 import { createSerial } from "../engine/serial.ts";
+import type { SinceCheckpoint } from "../checkpoints/checkpointDue.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Http } from "../ports/http.ts";
 import type { LocalStore } from "../ports/localStore.ts";
@@ -33,6 +34,7 @@ export interface CompactionDeps {
   readonly device: DeviceKeys;
   readonly http: Http;
   readonly relayUrl: string | undefined;
+  readonly perCheckpoint: SinceCheckpoint | undefined;
   readonly coreOf: (vault: VaultId) => VaultCore | undefined;
   /** Everything that the relay had is here, its log too. */
   readonly isReady: (vault: VaultId) => boolean;
@@ -91,6 +93,7 @@ export const createCompaction = (deps: CompactionDeps): Compaction => {
         signal: stopping.signal,
       },
       randomBytes,
+      perCheckpoint: deps.perCheckpoint,
       job: (work) => core.job(work),
       isReady: () => !stopping.signal.aborted && deps.isReady(vault),
       generation: deps.generation,

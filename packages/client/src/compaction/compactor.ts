@@ -5,7 +5,7 @@
  */
 import type { BlobRef } from "@duro/crypto/types";
 import type { BlobId, Body, ChainId, EnvelopeId } from "@duro/protocol";
-import { checkpointDue } from "../checkpoints/checkpointDue.ts";
+import { checkpointDue, type SinceCheckpoint } from "../checkpoints/checkpointDue.ts";
 import { readEnvelopes } from "../vault/readEnvelopes.ts";
 import { canSeal } from "../vault/sealNext.ts";
 import { attestCheckpoint } from "./attestCheckpoint.ts";
@@ -20,6 +20,8 @@ import { type FoundCheckpoint, surveyVault } from "./survey.ts";
 import { writeCheckpoint } from "./writeCheckpoint.ts";
 
 export interface CompactorDeps extends Compacting {
+  /** What may come until the next checkpoint; undefined: as much as is good for people. */
+  readonly perCheckpoint?: SinceCheckpoint | undefined;
   /** Answered by `bodiesMissing`, or by envelopes. */
   readonly wantBodies: (chain: ChainId, seqs: readonly number[]) => void;
   /** Whether the relay has it no more. */
@@ -161,7 +163,8 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
       if (missing === "asked") return nothingDone;
       const hasLoaded = missing === "gone" && (await load(found));
       const hasAttested = await attest(found);
-      const isDue = canSeal(memory) && checkpointDue(await sinceCheckpoint(memory, found));
+      const isDue =
+        canSeal(memory) && checkpointDue(await sinceCheckpoint(memory, found), deps.perCheckpoint);
       const hasWritten = isDue && may.write && (await writeCheckpoint(deps));
       const hasPruned = await prune(hasLoaded || hasAttested ? await survey() : found);
       await dropOlderBlobs(memory, deps.dropBlob);

@@ -20,6 +20,7 @@ import {
   type UserId,
   type VaultId,
 } from "@duro/protocol";
+import type { SinceCheckpoint } from "../checkpoints/checkpointDue.ts";
 import { type Compaction, createCompaction } from "../compaction/compaction.ts";
 import type { LookDone } from "../compaction/compactor.ts";
 import { createDuties } from "../duties/duties.ts";
@@ -51,12 +52,14 @@ export interface EngineDeps {
   /** For the blobs of checkpoints. */
   readonly http: Http;
   readonly clock: Clock;
-  /** Closed with the engine. Tries updates of others that may cost too much: `createNodeApplyGuard`, `createBrowserApplyGuard`. */
+  /** Tries updates of others that may cost too much: `createNodeApplyGuard`, `createBrowserApplyGuard`. */
   readonly guard: ApplyGuard;
   readonly randomBytes: RandomBytes;
   readonly device: DeviceKeys;
   /** Undefined: everything stays on this machine. */
   readonly relayUrl: string | undefined;
+  /** What may come until the next checkpoint; undefined: as much as is good for people. */
+  readonly perCheckpoint?: SinceCheckpoint | undefined;
   /** Name and version, for the relay's statistics. */
   readonly program: string;
   /** A bug, or a store that fails: what it happened to does nothing more. */
@@ -234,6 +237,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     device,
     http: deps.http,
     relayUrl,
+    perCheckpoint: deps.perCheckpoint,
     coreOf: (vault) => vaults.get(vault)?.core,
     isReady: (vault) =>
       connection?.state.link.kind === "ready" &&
@@ -494,7 +498,6 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         await core.close();
         await core.idle();
       }
-      deps.guard.close();
     },
   } satisfies Engine);
 };

@@ -60,7 +60,7 @@ const checkedEntry = <Core, F extends Fields>(
     texts: creation.texts,
   };
   return isTooLarge(entry)
-    ? err({ type: "BadField", field: "entry", expected: "less than 700 kB altogether" })
+    ? err({ type: "BadField", field: "entry", expected: "less than 480 kB altogether" })
     : ok(entry);
 };
 

@@ -279,3 +279,48 @@ test("every name in a directory and every id in an export is one that can be rea
   for (const { entries } of partsOf(memory))
     for (const { id } of entries) expect(parseEntryId(id).ok).toBe(true);
 });
+
+describe("what comes in from elsewhere", () => {
+  interface Parts {
+    readonly core?: object;
+    readonly fields?: object;
+    readonly sets?: object;
+  }
+  const exportWith = ({ core = {}, fields = {}, sets = {} }: Parts): string => {
+    const { memory } = createWorld().device("elsewhere");
+    valueOf(remember(memory, { claim: "x" }));
+    const all = JSON.parse(exported(memory)) as { readonly entries: Required<Parts>[] };
+    const [fact] = all.entries;
+    const entry = { ...fact, core: { ...fact?.core, ...core }, fields, sets };
+    return JSON.stringify({ ...all, entries: [entry] }).replaceAll("PROTO", "__proto__");
+  };
+
+  test.each<[string, Parts]>([
+    ["a set's member", { sets: { tags: { PROTO: 1, good: 1 } } }],
+    ["a set", { sets: { PROTO: { x: 1 }, tags: { good: 1 } } }],
+    ["a field", { fields: { PROTO: 1 } }],
+    ["an origin", { core: { origins: ["PROTO"] } }],
+    ["a long member", { sets: { tags: { ["y".repeat(2_000)]: 1, good: 1 } } }],
+  ])("has no name that other devices refuse: %s", (_what, parts) => {
+    const { memory } = createWorld().device("laptop");
+    expect(imported(memory, exportWith(parts)).importedCount).toBe(1);
+    const text = exported(memory);
+    expect(text).not.toContain("__proto__");
+    expect(text).not.toContain("yyyy");
+    const origins = valueOf(docNames(memory)).flatMap((name) => [
+      ...(memory.docOf(name)?.getMap("imported").keys() ?? []),
+    ]);
+    expect(origins).toHaveLength(1);
+    expect(origins).not.toContain("__proto__");
+  });
+
+  test("is left out where one value of it would not fit an envelope, also one of many numbers", () => {
+    const { memory } = createWorld().device("laptop");
+    for (const core of [{ claim: "x".repeat(500_000) }, { extra: Array(100_000).fill(0.1) }]) {
+      const report = imported(memory, exportWith({ core }));
+      expect(report.skipped).toMatchObject([{ why: "TooLarge" }]);
+    }
+    const fits = exportWith({ core: { claim: "x".repeat(400_000) } });
+    expect(imported(memory, fits).importedCount).toBe(1);
+  });
+});

@@ -12,7 +12,13 @@ import {
 import { err, ok, type Result } from "../result.ts";
 import type { ExportPart } from "./exportDoc.ts";
 import { joinParts } from "./joinParts.ts";
-import type { Incoming, IncomingEntry, IncomingEvent, Skipped } from "./incoming.ts";
+import {
+  type Incoming,
+  type IncomingEntry,
+  type IncomingEvent,
+  isName,
+  type Skipped,
+} from "./incoming.ts";
 
 /** A reader refuses another format, and a version that is newer than its own. */
 const format = "duro-memory";
@@ -59,11 +65,17 @@ const objectIn = (from: JsonObject, name: string): JsonObject => {
   return value !== undefined && isJsonObject(value) ? value : {};
 };
 
+const namedIn = (from: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([name]) => isName(name)));
+
 /** The foreign id first, then all it was called before. */
 const originsOf = (id: string, core: JsonObject): readonly [string, ...string[]] => {
   const before = core["origins"];
   const names = Array.isArray(before) ? (before as readonly Json[]) : [];
-  return [id, ...names.filter((one) => typeof one === "string" && one !== id).map(String)];
+  return [
+    id,
+    ...names.filter((one) => typeof one === "string").filter((one) => isName(one) && one !== id),
+  ];
 };
 
 const entryOf = (value: JsonObject, skipped: Skipped[]): readonly IncomingEntry[] => {
@@ -74,8 +86,8 @@ const entryOf = (value: JsonObject, skipped: Skipped[]): readonly IncomingEntry[
   }
   const core = objectIn(value, "core");
   const kind = kinds[type as KindName];
-  const members = Object.entries(objectIn(value, "sets")).flatMap(([name, set]) =>
-    isJsonObject(set) ? [[name, set] as const] : [],
+  const members = Object.entries(namedIn(objectIn(value, "sets"))).flatMap(([name, set]) =>
+    isJsonObject(set) ? [[name, namedIn(set)] as const] : [],
   );
   const isList = (name: string): boolean => kind.lists.includes(name);
   return [
@@ -85,11 +97,11 @@ const entryOf = (value: JsonObject, skipped: Skipped[]): readonly IncomingEntry[
       project: isEntryId(project) ? project : undefined,
       atMs: timeOfId(id),
       core,
-      fields: objectIn(value, "fields"),
+      fields: namedIn(objectIn(value, "fields")),
       sets: Object.fromEntries(members.filter(([name]) => !isList(name))),
       lists: Object.fromEntries(members.filter(([name]) => isList(name))),
       texts: Object.fromEntries(
-        Object.entries(objectIn(value, "texts")).flatMap(([name, text]) =>
+        Object.entries(namedIn(objectIn(value, "texts"))).flatMap(([name, text]) =>
           typeof text === "string" ? [[name, text] as const] : [],
         ),
       ),

@@ -25,6 +25,16 @@ export interface IncomingEvent {
   readonly core: JsonObject;
 }
 
+/** Of those that were seen, none has more than a hundred. */
+const nameLengthMax = 1_000;
+
+/**
+ * Whether a foreign id, a tag or the like can become the name of a value. Readers of updates refuse one
+ * name, and a name cannot be split: one such would stop everything that is written.
+ */
+export const isName = (text: string): boolean =>
+  text !== "" && text !== "__proto__" && text.length <= nameLengthMax;
+
 /** A file, or an entry of one, that stays outside, and why. */
 export interface Skipped {
   readonly what: string;

@@ -260,6 +260,7 @@ describe("[MEM13] the older Duro's files", () => {
       envelope("rule_20260210_123456_abc123", "rule", { name: "x" }),
       envelope("fact_no_time", "fact", { claim: "x" }, { created_at: null }),
       envelope("fact_20260210_123457_abc124", "fact", { claim: null }),
+      envelope("__proto__", "fact", { claim: "its name is one that no device reads" }),
       envelope("dval_20260210_123457_abc124", "decision_validation", {
         decision_id: "decision_20200101_000000_nobody",
         status: "validated",
@@ -271,6 +272,7 @@ describe("[MEM13] the older Duro's files", () => {
       "NoTime memory/facts/fact_no_time.json",
       "NotKept rule_20260210_123456_abc123",
       "TargetUnknown dval_20260210_123457_abc124",
+      "TypeUnknown memory/facts/__proto__.json",
       "TypeUnknown memory/other.json",
       "WrongField fact_20260210_123457_abc124",
     ]);

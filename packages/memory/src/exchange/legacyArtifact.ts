@@ -2,6 +2,7 @@
 import { parseTags } from "../commands/create.ts";
 import { isJsonObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
+import { isName } from "./incoming.ts";
 
 export interface Artifact {
   readonly id: string;
@@ -32,7 +33,7 @@ const timeOfOldId = (id: string): number | undefined => {
 
 export const parseArtifact = (value: JsonObject): Result<Artifact, "NoTime" | "TypeUnknown"> => {
   const { id, type, data, tags, sensitivity, created_at: created, ...rest } = value;
-  if (typeof id !== "string" || id === "" || typeof type !== "string" || !isObject(data))
+  if (typeof id !== "string" || !isName(id) || typeof type !== "string" || !isObject(data))
     return err("TypeUnknown");
   const atMs = timeMsOf(created) ?? timeOfOldId(id);
   if (atMs === undefined) return err("NoTime");

@@ -149,6 +149,10 @@ const planEvent = (
     plan.skipped.push({ what, why: "WrongField", field: checked.error.field });
     return undefined;
   }
+  if (isTooLarge(one)) {
+    plan.skipped.push({ what, why: "TooLarge" });
+    return undefined;
+  }
   const atMs = Number(one.core["at"] ?? 0);
   const id =
     reservedFor(memory, spot.value, { type: "event", table: eventsTable }, one.origins) ??

@@ -9,7 +9,7 @@ import type { BodyChanges, Tidied, TidyStore } from "../ports/tidyStore.ts";
 import type { MemoryRelayData } from "./memoryRelayData.ts";
 import { readingMemory, type Trash } from "./memoryTidyReads.ts";
 
-interface TidiedVault {
+export interface TidiedVault {
   tidied: Tidied;
   readonly trash: Trash;
 }
@@ -20,8 +20,8 @@ const untouched: Tidied = { position: 0, logIndex: 0, plan: undefined, dueAtMs: 
 export const createMemoryTidyStore = (
   data: MemoryRelayData,
   blobStore: Pick<BlobStore, "blob">,
+  tidiedVaults = new Map<VaultId, TidiedVault>(),
 ): TidyStore => {
-  const tidiedVaults = new Map<VaultId, TidiedVault>();
   let isHeld = false;
 
   const tidiedOf = (vault: VaultId): TidiedVault => {

@@ -29,6 +29,7 @@ const api = createApi({
   socket: places.socket,
   version: program.version,
   starter: () => Promise.resolve(starter),
+  socketProblem: () => undefined,
 });
 const answer = await api.call("ping", {});
 process.stdout.write(

@@ -1,7 +1,5 @@
 /** Flags that the commands which read have in common. */
-import type { Flag, FlagValues } from "../command.ts";
-
-type FlagValue = FlagValues[string];
+import type { Flag } from "../command.ts";
 
 /** Those that the daemon lists (daemon/read/filters.ts); projects are what entries are in. */
 const types = ["fact", "decision", "episode", "skill", "session", "checkpoint", "task"];
@@ -9,7 +7,7 @@ const types = ["fact", "decision", "episode", "skill", "session", "checkpoint", 
 export const typeFlag: Flag = {
   kind: "text",
   value: "TYPE",
-  about: `only ${types.slice(0, 4).join(", ")}; all four if nothing is said`,
+  about: "only this type; without it facts, decisions, episodes and skills",
   choices: types,
 };
 
@@ -29,12 +27,3 @@ export const limitFlag = (usual: number): Flag => ({
   max: limitMax,
   isWhole: true,
 });
-
-export const textOf = (value: FlagValue): string | undefined =>
-  typeof value === "string" ? value : undefined;
-
-export const numberOf = (value: FlagValue): number | undefined =>
-  typeof value === "number" ? value : undefined;
-
-export const textsOf = (value: FlagValue): readonly string[] | undefined =>
-  typeof value === "object" ? value : undefined;

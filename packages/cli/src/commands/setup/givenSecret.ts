@@ -1,11 +1,11 @@
 /** What is never typed on the line: from a file, a pipe, stdin, or a person at a terminal. */
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, usage } from "../../problem.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { reasonOf } from "../../systemError.ts";
 import type { CommandContext } from "../command.ts";
-import { givenText, reasonOf } from "../writing/givenText.ts";
+import { givenText } from "../writing/givenText.ts";
 
 type Given = Pick<CommandContext, "stdin" | "cwd">;
 
@@ -19,12 +19,13 @@ export const secretFile = async (
   try {
     return ok(await readFile(resolve(given.cwd, file), "utf8"));
   } catch (cause) {
-    return err({
-      code: "FileUnreadable",
-      exit: Exit.Usage,
-      message: `The file of --${flag}, ${file}, cannot be read: ${reasonOf(cause)}.`,
-      next: `name a file that can be read: --${flag} FILE`,
-    });
+    return err(
+      usage(
+        "FileUnreadable",
+        `The file of --${flag}, ${file}, cannot be read: ${reasonOf(cause)}.`,
+        `name a file that can be read: --${flag} FILE`,
+      ),
+    );
   }
 };
 

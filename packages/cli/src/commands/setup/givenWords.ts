@@ -36,5 +36,5 @@ const noWords: Problem = {
   code: "WordsMissing",
   exit: Exit.Usage,
   message: "The 24 words are needed, and nobody can be asked for them here.",
-  next: "--phrase-file FILE, or run it at a terminal",
+  next: "run it again with --phrase-file FILE, or at a terminal",
 };

@@ -4,8 +4,9 @@ import { dirname, resolve } from "node:path";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { isMissing, reasonOf } from "../../systemError.ts";
+import { writeNewFile } from "../../writeNewFile.ts";
 import type { Flag } from "../command.ts";
-import { reasonOf } from "../writing/givenText.ts";
 
 export const recoveryOutFlag: Flag = {
   kind: "text",
@@ -13,7 +14,6 @@ export const recoveryOutFlag: Flag = {
   about: "a new file for the 24 words, instead of the terminal; only you can read it",
 };
 
-const fileMode = 0o600;
 const sheetByteLengthMax = 65_536;
 
 /** What is there already; an empty file is as good as none: an end in the middle leaves one. */
@@ -40,13 +40,7 @@ export const writeSheet = async (
   const path = resolve(cwd, file);
   try {
     await removeEmpty(path);
-    const handle = await open(path, "wx", fileMode);
-    try {
-      await handle.writeFile(sheet);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNewFile(path, sheet);
     await syncFolder(dirname(path));
     return ok(undefined);
   } catch (cause) {
@@ -73,9 +67,6 @@ const syncFolder = async (folder: string): Promise<void> => {
     await handle.close();
   }
 };
-
-const isMissing = (cause: unknown): boolean =>
-  cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 
 const unwritable = (file: string, why: string): Problem => ({
   code: "RecoveryFileUnwritable",

@@ -1,5 +1,5 @@
-/** Flags that several of the writing commands take, and how their values are read. */
-import type { Flag, FlagValues } from "../command.ts";
+/** Flags that several of the writing commands take. */
+import type { Flag } from "../command.ts";
 
 export const tagFlag: Flag = {
   kind: "list",
@@ -26,19 +26,4 @@ export const confidenceFlag: Flag = {
   min: 0,
   max: 1,
   about: "how sure, from 0 to 1",
-};
-
-export const textFlag = (flags: FlagValues, name: string): string | undefined => {
-  const value = flags[name];
-  return typeof value === "string" ? value : undefined;
-};
-
-export const numberFlag = (flags: FlagValues, name: string): number | undefined => {
-  const value = flags[name];
-  return typeof value === "number" ? value : undefined;
-};
-
-export const listFlag = (flags: FlagValues, name: string): readonly string[] | undefined => {
-  const value = flags[name];
-  return Array.isArray(value) ? (value as readonly string[]) : undefined;
 };

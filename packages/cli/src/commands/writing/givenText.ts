@@ -2,9 +2,9 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import path from "node:path";
-import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, usage } from "../../problem.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { reasonOf } from "../../systemError.ts";
 import type { CommandContext } from "../command.ts";
 
 /** More than the longest that an entry takes: what is too long is refused by its name, not cut. */
@@ -53,37 +53,22 @@ const textOf = (bytes: Uint8Array, what: string): Result<string, Problem> => {
   try {
     return ok(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
-    return err({
-      code: "NotText",
-      exit: Exit.Usage,
-      message: `${what} is no text: its bytes are not UTF-8.`,
-    });
+    return err(
+      usage(
+        "NotText",
+        `${what} is no text: its bytes are not UTF-8.`,
+        "write it as UTF-8, and run the command again",
+      ),
+    );
   }
 };
 
-const tooLong = (what: string): Problem => ({
-  code: "TextTooLong",
-  exit: Exit.Usage,
-  message: `${what} is more than ${byteLengthMax / 1_048_576} MiB, and an entry is one thought.`,
-});
+const tooLong = (what: string): Problem =>
+  usage(
+    "TextTooLong",
+    `${what} is more than ${byteLengthMax / 1_048_576} MiB, and an entry is one thought.`,
+    "store what matters of it, in entries of their own",
+  );
 
-const unreadable = (file: string, why: string): Problem => ({
-  code: "FileUnreadable",
-  exit: Exit.Usage,
-  message: `${file} cannot be read: ${why}.`,
-});
-
-export const reasonOf = (cause: unknown): string => {
-  const code =
-    cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "";
-  return reasons[code] ?? (code === "" ? "the system refused it" : code);
-};
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EACCES: "this user may not read it",
-  EPERM: "this user may not read it",
-  EISDIR: "it is a folder",
-  ELOOP: "its links run in a circle",
-  ENAMETOOLONG: "its name is too long",
-};
+const unreadable = (file: string, why: string): Problem =>
+  usage("FileUnreadable", `${file} cannot be read: ${why}.`, "name a file that can be read");

@@ -45,5 +45,5 @@ const noProject = (what: string): Problem => ({
   code: "NoProject",
   exit: Exit.Usage,
   message: `${what}, so nothing tells this project from others on other machines.`,
-  next: "--project NAME gives it a name",
+  next: "run it again with --project NAME, which gives it a name",
 });

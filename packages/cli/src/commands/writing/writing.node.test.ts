@@ -127,7 +127,9 @@ describe("a text", () => {
     await writeFile(path.join(folder, "S.md"), "1. do");
     expect(valueOf(await fileText(given(), "S.md"))).toBe("1. do");
     const none = await fileText(given(), "none.md");
-    expect(none.ok || none.error.message).toBe("none.md cannot be read: there is no such file.");
+    expect(none.ok || none.error.message).toBe(
+      "none.md cannot be read: there is no such file or folder.",
+    );
     const dir = await fileText(given(), ".");
     expect(dir.ok || dir.error.code).toBe("FileUnreadable");
   });

@@ -2,10 +2,11 @@
 import { err, ok } from "@duro/crypto/types";
 import { edit, typeOfId } from "@duro/memory";
 import { Type } from "typebox";
+import { usage } from "../../problem.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
 import { showPresent } from "./showPresent.ts";
-import { change, usage } from "./entryProblems.ts";
+import { change } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";

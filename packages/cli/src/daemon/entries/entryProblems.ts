@@ -16,14 +16,14 @@ import {
   type NotForgotten,
   type ProjectAmbiguous,
   typeOfId,
-  undoMs,
   type UndoTimeOver,
   type WrongType,
 } from "@duro/memory";
-import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, usage } from "../../problem.ts";
 import type { DeviceGone, Home, SaveFailed } from "../daemon.ts";
+import { findProblem, undoDays } from "../read/findId.ts";
 import { deviceRemoved } from "../sync/removed.ts";
+import { notStored } from "../notStored.ts";
 
 /** Within the time for undo; nothing is done to it before it is back. */
 export interface EntryForgotten {
@@ -47,30 +47,12 @@ export type EntryError =
   | UndoTimeOver
   | WrongType;
 
-const dayMs = 86_400_000;
-const undoDays = undoMs / dayMs;
-
-export const usage = (code: string, message: string, next?: string): Problem => ({
-  code,
-  exit: Exit.Usage,
-  message,
-  next,
-});
-
 /** `wanted`: what the command works on. */
 const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
   switch (error.type) {
     case "NoEntry":
-      return usage(
-        error.type,
-        `Nothing here is called ${error.id}: it was never stored, or has not arrived on this machine yet.`,
-        "duro sync, or duro search WORDS",
-      );
     case "EntryGone":
-      return usage(
-        error.type,
-        `${error.id} was forgotten for good: more than ${undoDays} days ago, or by a purge.`,
-      );
+      return findProblem(error);
     case "EntryForgotten":
       return usage(
         error.type,
@@ -90,7 +72,11 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
         `duro show ${error.by}, and change that one`,
       );
     case "NotForgettable":
-      return usage(error.type, `${error.id} is ${named(typeOfId(error.id))}, which always stays.`);
+      return usage(
+        error.type,
+        `${error.id} is ${named(typeOfId(error.id))}, which always stays.`,
+        "duro list, which shows what can be forgotten",
+      );
     case "NotForgotten":
       return usage(
         error.type,
@@ -101,6 +87,7 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
       return usage(
         error.type,
         `${error.id} was forgotten more than ${undoDays} days ago, and is no longer kept.`,
+        "duro list",
       );
     case "EpisodeFull":
       return usage(
@@ -113,12 +100,7 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
     case "ProjectAmbiguous":
       return inputProblem(error);
     case "SaveFailed":
-      return {
-        code: error.type,
-        exit: Exit.Unexpected,
-        message: `This machine's disk did not take it, so nothing was stored: ${error.why}.`,
-        next: "make room on the disk, then run the command again; duro doctor looks closer",
-      };
+      return notStored(error.type, error.why);
     case "DeviceGone":
       return deviceRemoved;
   }
@@ -130,6 +112,7 @@ const inputProblem = (error: BadField | NoProject | ProjectAmbiguous): Problem =
       return usage(
         error.type,
         `The ${fieldName(error.field)} is not accepted: expected ${error.expected}.`,
+        "change it, and run the command again",
       );
     case "NoProject":
       return usage(

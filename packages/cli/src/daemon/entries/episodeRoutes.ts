@@ -1,10 +1,11 @@
 /** `episode`: a piece of work from its goal to its result. */
 import { err, ok } from "@duro/crypto/types";
 import { closeEpisode, noteInEpisode, results, startEpisode } from "@duro/memory";
+import { usage } from "../../problem.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
 import { showPresent } from "./showPresent.ts";
-import { change, usage } from "./entryProblems.ts";
+import { change } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { inProject } from "./inProject.ts";
 import { parseAgent } from "./provenance.ts";

@@ -18,11 +18,12 @@ import {
 import { Type } from "typebox";
 import type { EntryCalls, ForgottenJson } from "../../api/entryCalls.ts";
 import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, usage } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
+import { entryCountOf } from "../entryCount.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
-import { change, type EntryError, usage } from "./entryProblems.ts";
+import { change, type EntryError } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { isMass, massCountMax, massShareMax } from "./massDeletion.ts";
 import { parseSince } from "../read/parseSince.ts";
@@ -103,12 +104,12 @@ const idsForgottenBy = async (
 };
 
 const refusalOf = (
-  { index }: Home,
+  home: Home,
   ids: readonly EntryId[],
   { how, isAgreed }: Asked,
 ): Problem | undefined => {
   if (isAgreed === true) return undefined;
-  const visibleCount = [...index.countByType().values()].reduce((sum, count) => sum + count, 0);
+  const visibleCount = entryCountOf(home);
   if (isMass({ count: ids.length, visibleCount }))
     return {
       code: "MassDeletion",

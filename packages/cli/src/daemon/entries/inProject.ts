@@ -1,4 +1,5 @@
 /** Writes something into the project that a person named, in one work: the project is made with it. */
+import { ok, type Result } from "@duro/crypto/types";
 import {
   type BadField,
   type DocNotOpen,
@@ -7,7 +8,6 @@ import {
   type Memory,
   type NoProject,
   type ProjectAmbiguous,
-  type Result,
   type Written,
 } from "@duro/memory";
 
@@ -22,5 +22,5 @@ export const inProject = <T extends Written, E extends { readonly type: string }
   const written = write(project.value.id);
   if (!written.ok) return written;
   const docs = [...new Set([...project.value.docs, ...written.value.docs])];
-  return { ok: true, value: { ...written.value, docs } };
+  return ok({ ...written.value, docs });
 };

@@ -6,6 +6,7 @@
 import { undoMs } from "@duro/memory";
 import type { AlarmJson } from "../../api/syncCalls.ts";
 import type { Home } from "../daemon.ts";
+import { entryCountOf } from "../entryCount.ts";
 import type { ForgottenRow } from "../index/searchIndex.ts";
 import { isMass } from "./massDeletion.ts";
 
@@ -48,7 +49,7 @@ export const massDeletionNotices = (
   const { index, memory } = home;
   const rows = index.forgottenSince(memory.nowMs() - undoMs);
   if (rows.length === 0) return [];
-  const visibleCount = [...index.countByType().values()].reduce((sum, count) => sum + count, 0);
+  const visibleCount = entryCountOf(home);
   const bursts = massDeletionsIn(rows, { visibleCount, ownDevice: memory.device });
   return bursts.map(({ device, fromMs, count }): AlarmJson => {
     const since = new Date(fromMs).toISOString();

@@ -1,8 +1,7 @@
 /** Who says something, and what they point to. */
 import { err, ok, type Result } from "@duro/crypto/types";
 import type { NewFact, Saying } from "@duro/memory";
-import type { Problem } from "../../problem.ts";
-import { usage } from "./entryProblems.ts";
+import { type Problem, usage } from "../../problem.ts";
 
 export type Agent = NonNullable<NewFact["agent"]>;
 
@@ -13,7 +12,7 @@ export const parseAgent = (text: string | undefined): Result<Agent | undefined, 
   const tool = (at < 0 ? text : text.slice(0, at)).trim();
   const model = at < 0 ? "" : text.slice(at + 1).trim();
   if (tool === "")
-    return err(usage("BadAgent", "The agent has no name: expected TOOL or TOOL/MODEL."));
+    return err(usage("BadAgent", "The agent has no name.", "--agent TOOL, or --agent TOOL/MODEL"));
   return ok(model === "" ? { tool } : { tool, model });
 };
 

@@ -11,9 +11,10 @@ import {
   skillsNamed,
   usesOf,
 } from "@duro/memory";
+import { usage } from "../../problem.ts";
 import type { SkillJson } from "../../api/entryCalls.ts";
 import { callRoute } from "../routes.ts";
-import { change, usage } from "./entryProblems.ts";
+import { change } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";

@@ -8,10 +8,11 @@ import {
   validate,
   type VerdictStatus,
 } from "@duro/memory";
+import { usage } from "../../problem.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
 import { showPresent } from "./showPresent.ts";
-import { change, usage } from "./entryProblems.ts";
+import { change } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { inProject } from "./inProject.ts";
 import { evidenceOf, parseAgent, proofOf } from "./provenance.ts";

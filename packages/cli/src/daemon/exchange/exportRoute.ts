@@ -104,4 +104,5 @@ const interrupted: Problem = {
   code: "Interrupted",
   exit: Exit.Interrupted,
   message: "The export was ended before anything was written.",
+  next: "the same command again",
 };

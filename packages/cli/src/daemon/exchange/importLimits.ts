@@ -6,7 +6,7 @@ export const fileCountMax = 200_000;
 export const nameCountMax = 1_000_000;
 /** Below that there is no memory, only somebody's whole disk. */
 export const folderDepthMax = 24;
-/** An entry takes 700 kB; what is longer is a log or an export of ours. */
+/** An entry takes 480 kB; what is longer is a log or an export of ours. */
 export const artifactByteLengthMax = 4_194_304;
 /** An export of 200,000 facts; as one text it is near what V8 holds. */
 export const exportByteLengthMax = 268_435_456;

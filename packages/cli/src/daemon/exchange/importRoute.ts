@@ -16,9 +16,9 @@ import {
 } from "@duro/memory";
 import type { ExchangeProgress, SkippedJson } from "../../api/exchangeCalls.ts";
 import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, usage } from "../../problem.ts";
 import type { Home } from "../daemon.ts";
-import { change, usage } from "../entries/entryProblems.ts";
+import { change } from "../entries/entryProblems.ts";
 import { body, optionalText, text } from "../entries/shapes.ts";
 import { needHome } from "../needHome.ts";
 import { talkRoute } from "../routes.ts";

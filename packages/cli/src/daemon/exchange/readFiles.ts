@@ -10,6 +10,8 @@ import type { TextFile } from "@duro/memory";
 import type { SkippedJson } from "../../api/exchangeCalls.ts";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
+import { codeOf, reasonOf } from "../../systemError.ts";
+import { isExportEnd, tailByteLength } from "./exportMark.ts";
 import {
   allByteLengthMax,
   artifactByteLengthMax,
@@ -142,13 +144,9 @@ const readText = async (file: string): Promise<Result<string, string>> => {
       await handle.close();
     }
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : "";
-    return err(code === "ELOOP" ? "Symlink" : "Unreadable");
+    return err(codeOf(cause) === "ELOOP" ? "Symlink" : "Unreadable");
   }
 };
-
-/** Its names are sorted, so the format stands at its end. */
-const tailByteLength = 200;
 
 const isOwnExport = async (
   handle: Awaited<ReturnType<typeof open>>,
@@ -159,7 +157,7 @@ const isOwnExport = async (
     buffer: Buffer.alloc(tailByteLength),
     position: size - tailByteLength,
   });
-  return buffer.subarray(0, bytesRead).includes('"duro-memory"');
+  return isExportEnd(buffer.toString("latin1", 0, bytesRead));
 };
 
 const notReadable = (named: string, why: string): Problem => ({
@@ -181,20 +179,4 @@ const tooMuch: Problem = {
   exit: Exit.Usage,
   message: `Nothing was imported: the files hold more than ${allByteLengthMax / 1_048_576} MiB together.`,
   next: "import its folders one after the other; what is here already is not brought in twice",
-};
-
-export const reasonOf = (cause: unknown): string => {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return reasons[code] ?? (code === "" ? "the system refused it" : `the system says ${code}`);
-};
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or folder",
-  EACCES: "this user may not look into it",
-  EPERM: "this user may not look into it",
-  ENOTDIR: "a part of the path is no folder",
-  ELOOP: "its links run in a circle",
-  ENAMETOOLONG: "its name is too long",
-  ENOSPC: "the disk is full",
-  EROFS: "the disk is read-only",
 };

@@ -3,17 +3,18 @@
  * a folder that is empty or holds nothing but an export of ours is replaced.
  */
 import type { Dirent } from "node:fs";
-import { mkdir, open, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { bytesToHex, err, ok, type Result } from "@duro/crypto/types";
 import { type ExportFile, exportFileName } from "@duro/memory";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
-import { reasonOf } from "./readFiles.ts";
+import { isMissing, reasonOf } from "../../systemError.ts";
+import { writeNewFile } from "../../writeNewFile.ts";
+import { isExportEnd, tailByteLength } from "./exportMark.ts";
 
 /** Others on this machine need not read it. */
 const folderMode = 0o700;
-const fileMode = 0o600;
 const suffixByteLength = 6;
 
 export const writeFolder = async (
@@ -50,13 +51,7 @@ const writeAll = async (folder: string, files: readonly ExportFile[]): Promise<v
   for (const { path: name, text } of files) {
     const file = path.join(folder, ...name.split("/"));
     await mkdir(path.dirname(file), { recursive: true, mode: folderMode });
-    const handle = await open(file, "wx", fileMode);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+    await writeNewFile(file, text);
   }
 };
 
@@ -64,7 +59,7 @@ const putInPlace = async (fresh: string, target: string, old: string): Promise<v
   const hasOld = await rename(target, old).then(
     () => true,
     (cause: unknown) => {
-      if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return false;
+      if (isMissing(cause)) return false;
       throw cause;
     },
   );
@@ -91,7 +86,7 @@ const foreignIn = async (folder: string): Promise<string | undefined> => {
   );
   if (foreign !== undefined) return foreign.name;
   const json = await readFile(path.join(folder, exportFileName), "utf8").catch(() => "");
-  if (!json.slice(-tailLength).includes('"duro-memory"')) return exportFileName;
+  if (!isExportEnd(json.slice(-tailByteLength))) return exportFileName;
   for (const skill of (await namesIn(path.join(folder, "skills"))) ?? []) {
     if (!skill.isDirectory() || !skillFolder.test(skill.name)) return `skills/${skill.name}`;
     const inside = await namesIn(path.join(folder, "skills", skill.name));
@@ -101,14 +96,11 @@ const foreignIn = async (folder: string): Promise<string | undefined> => {
   return undefined;
 };
 
-/** Its names are sorted, so the format stands at its end. */
-const tailLength = 200;
-
 const namesIn = async (folder: string): Promise<readonly Dirent[] | undefined> => {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    if (isMissing(cause)) return undefined;
     throw cause;
   }
 };

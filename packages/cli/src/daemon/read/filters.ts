@@ -1,16 +1,8 @@
 /** What a person names to narrow a search or a list, as the index knows it. */
 import { err, ok, type Result } from "@duro/crypto/types";
 import { type EntryId, type KindName, parseEntryId, projectsNamed } from "@duro/memory";
-import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { type Problem, usage } from "../../problem.ts";
 import type { Home } from "../daemon.ts";
-
-const usage = (code: string, message: string, next: string): Problem => ({
-  code,
-  exit: Exit.Usage,
-  message,
-  next,
-});
 
 /** Projects are no entries of a list: they are what entries are in. */
 const listedTypes = [

@@ -1,20 +1,13 @@
 /** The entry that a person means: by its id, or by a beginning of it that no other has; and what if there is none. */
 import { err, ok, type Result } from "@duro/crypto/types";
 import { type EntryGone, type EntryId, type NoEntry, parseEntryId, undoMs } from "@duro/memory";
-import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
+import { dayMs } from "../../durations.ts";
+import { type Problem, usage } from "../../problem.ts";
 import type { Home } from "../daemon.ts";
 
 /** Shorter ones are typed by mistake: ids that are made within a year begin with the same five signs. */
 const prefixLengthMin = 6;
 const namedCountMax = 3;
-
-const usage = (code: string, message: string, next?: string): Problem => ({
-  code,
-  exit: Exit.Usage,
-  message,
-  next,
-});
 
 export const findId = (home: Home, typed: string): Result<EntryId, Problem> => {
   const text = typed.trim().toLowerCase();
@@ -39,7 +32,7 @@ export const findId = (home: Home, typed: string): Result<EntryId, Problem> => {
   );
 };
 
-const undoDays = undoMs / 86_400_000;
+export const undoDays = undoMs / dayMs;
 
 export const findProblem = ({ type, id }: EntryGone | NoEntry): Problem =>
   type === "EntryGone"

@@ -1,17 +1,7 @@
 /** `--since`: a moment in ISO 8601, or how long ago. */
 import { err, ok, type Result } from "@duro/crypto/types";
-import { Exit } from "../../exits.ts";
-import type { Problem } from "../../problem.ts";
-
-const dayMs = 86_400_000;
-const msByUnit: ReadonlyMap<string, number> = new Map([
-  ["s", 1_000],
-  ["m", 60_000],
-  ["h", 3_600_000],
-  ["d", dayMs],
-  ["w", 7 * dayMs],
-  ["y", 365 * dayMs],
-]);
+import { msByUnit } from "../../durations.ts";
+import { type Problem, usage } from "../../problem.ts";
 
 const agoPattern = /^(?<count>\d{1,6})(?<unit>[smhdwy])$/u;
 /** Dates without a time are in UTC, as everything here is; a time without a zone is this machine's. */
@@ -28,10 +18,8 @@ export const parseSince = (text: string, nowMs: number): Result<number, Problem>
   return Number.isNaN(atMs) ? err(badSince) : ok(Math.max(0, atMs));
 };
 
-const badSince: Problem = {
-  code: "BadSince",
-  exit: Exit.Usage,
-  message:
-    "That is no time: --since takes a date, a time in ISO 8601, or how long ago, as 7d, 12h or 2w.",
-  next: "duro list --since 7d",
-};
+const badSince = usage(
+  "BadSince",
+  "That is no time: --since takes a date, a time in ISO 8601, or how long ago, as 7d, 12h or 2w.",
+  "duro list --since 7d",
+);

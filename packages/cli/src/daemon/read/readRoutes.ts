@@ -1,5 +1,5 @@
 /** The routes that read the memory: `search` and `list` from the index, `show` from the entry's document. */
-import { err, ok } from "@duro/crypto/types";
+import { err, ok, type Result } from "@duro/crypto/types";
 import {
   type DocNotOpen,
   type EntryId,
@@ -8,7 +8,6 @@ import {
   type Item,
   type Memory,
   projectGroups,
-  type Result,
   show,
 } from "@duro/memory";
 import { Type } from "typebox";
@@ -108,18 +107,18 @@ const entryAround = (memory: Memory, id: EntryId): Result<ItemJson, DocNotOpen |
   const projectName = projectNameOf(memory, item.value);
   if (!projectName.ok) return projectName;
   const around = { history: history.value, projectName: projectName.value };
-  return { ok: true, value: entryJson(item.value, around) };
+  return ok(entryJson(item.value, around));
 };
 
 const projectNameOf = (
   memory: Memory,
   { project }: Item,
 ): Result<string | undefined, DocNotOpen> => {
-  if (project === undefined) return { ok: true, value: undefined };
+  if (project === undefined) return ok(undefined);
   const groups = projectGroups(memory);
   if (!groups.ok) return groups;
   const name = groups.value.find(({ ids }) => ids.includes(project))?.name;
-  return { ok: true, value: name === "" ? undefined : name };
+  return ok(name === "" ? undefined : name);
 };
 
 export const readRoutes: readonly Route[] = [searchRoute, listRoute, showRoute];

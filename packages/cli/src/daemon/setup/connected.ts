@@ -12,14 +12,14 @@ const connectMsMax = 10_000;
 /** The relay's address, once this machine is logged in there. */
 export const connected = async (daemon: Daemon, home: Home): Promise<Result<string, Problem>> => {
   const { server, pausedUntil } = daemon.settings.now;
-  if (home.engine.isRemoved) return err(deviceRemoved);
+  if (home.isRemoved) return err(deviceRemoved);
   if (server === undefined) return err(noRelay);
   if (pausedUntil !== undefined) return err(paused);
   home.engine.connect();
   await untilSo(daemon, home, connectMsMax, ({ link }) => link === "ready" || link === "stopped");
   const { link, ended } = home.engine.status;
   if (link === "ready") return ok(server);
-  return err(home.engine.isRemoved ? deviceRemoved : endedProblem(server, ended));
+  return err(home.isRemoved ? deviceRemoved : endedProblem(server, ended));
 };
 
 /** Looks at each change, and gives up in the end. */

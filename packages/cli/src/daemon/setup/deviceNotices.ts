@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Type } from "typebox";
 import { Value } from "typebox/value";
 import type { AlarmJson } from "../../api/syncCalls.ts";
+import { dayMs } from "../../durations.ts";
 import type { Daemon, Home } from "../daemon.ts";
 import { type DeviceFacts, devicesOf } from "./deviceFacts.ts";
 import { standingRefusal } from "./registering.ts";
@@ -15,7 +16,6 @@ import { standingRefusal } from "./registering.ts";
 /** By device, when it was first seen here; null: somebody knows of it. */
 export type SeenDevices = Readonly<Record<string, number | null>>;
 
-const dayMs = 86_400_000;
 const toldForMs = 7 * dayMs;
 const fileMode = 0o600;
 

@@ -13,7 +13,7 @@ import { connected } from "./connected.ts";
 import { deviceJsons, devicesOf } from "./deviceFacts.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { deviceHere } from "./letInRoutes.ts";
-import { endedProblem } from "./relayProblems.ts";
+import { endedProblem, notTakenProblem } from "./relayProblems.ts";
 import { alone } from "./setupDeps.ts";
 import { label, yesNo } from "./shapes.ts";
 
@@ -98,11 +98,6 @@ const revokeProblem = (url: string, id: string, error: RevokeError): Problem => 
     case "RecordLost":
       return endedProblem(url, undefined);
     case "RecordRefused":
-      return {
-        code: error.type,
-        exit: Exit.RelayRefused,
-        message: `The relay at ${url} did not take the removal: ${error.refusal ?? "for a reason that this version does not know"}.`,
-        next: "try again; duro status shows what stands",
-      };
+      return notTakenProblem(url, "the removal", error, "try again; duro status shows what stands");
   }
 };

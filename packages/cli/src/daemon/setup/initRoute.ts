@@ -151,6 +151,7 @@ const repair = async (
   await nameIfNameless(home, home.engine.device, wish.card);
   if (wanted === undefined || (wanted === server && pending === undefined && !isUnknown(home)))
     return ok({ ...whoOf(home), server: server ?? null });
+  // By the log alone: the word of one relay does not bind another.
   if (home.engine.isRemoved) return err(deviceRemoved);
   const asked = await askFirst(daemon, wanted);
   if (!asked.ok) return asked;

@@ -2,6 +2,7 @@
 import type { CommitError, PhraseError, PhraseRefused } from "@duro/client";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
+import { notStored } from "../notStored.ts";
 
 const wrongWords = (code: string, message: string, next: string): Problem => ({
   code,
@@ -72,9 +73,8 @@ export const seedProblem = (error: {
   next: "duro doctor",
 });
 
-export const storeProblem = (error: CommitError): Problem => ({
-  code: error.type,
-  exit: Exit.Unexpected,
-  message: `This machine's disk did not take it, so nothing was stored${"code" in error ? ` (${error.code})` : ""}.`,
-  next: "make room on the disk, then run this again; duro doctor looks closer",
-});
+/** Somebody removed it while the daemon had this machine's memory open. */
+export const seedGone = seedProblem({ type: "SeedGone", why: "it is not there any more" });
+
+export const storeProblem = (error: CommitError): Problem =>
+  notStored(error.type, "code" in error ? error.code : error.type);

@@ -20,7 +20,7 @@ import { acknowledgeDevices } from "./deviceNotices.ts";
 import { wordsProblem } from "./keyProblems.ts";
 import { deviceHere } from "./letInRoutes.ts";
 import { fingerprintOf } from "./movedIn.ts";
-import { endedProblem } from "./relayProblems.ts";
+import { endedProblem, notTakenProblem } from "./relayProblems.ts";
 import { alone } from "./setupDeps.ts";
 import type { SheetFacts } from "./sheet.ts";
 import { wordsLine } from "./wordsLine.ts";
@@ -134,12 +134,12 @@ const newPhraseProblem = (url: string, error: NewPhraseError): Problem => {
     case "RecordLost":
       return endedProblem(url, undefined);
     case "RecordRefused":
-      return {
-        code: error.type,
-        exit: Exit.RelayRefused,
-        message: `The relay at ${url} did not take the new words: ${error.refusal ?? "for a reason that this version does not know"}. The old ones are good.`,
-        next: "try again later; duro key verify says which words open this memory",
-      };
+      return notTakenProblem(
+        url,
+        "the new words",
+        error,
+        "keep the old ones, which are good, and try again later; duro key verify says which words open this memory",
+      );
   }
 };
 

@@ -10,20 +10,18 @@ import {
 } from "@duro/client";
 import { DeviceScope, err, ok, type Result } from "@duro/crypto/types";
 import type { CardBody } from "../../api/setupCalls.ts";
+import { dayMs } from "../../durations.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
 import { needHome } from "../needHome.ts";
 import { body, text } from "../entries/shapes.ts";
 import { talkRoute } from "../routes.ts";
-import { deviceRemoved } from "../sync/removed.ts";
 import { connected } from "./connected.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { nameIfNameless } from "./deviceNames.ts";
-import { seedProblem } from "./keyProblems.ts";
+import { seedGone, seedProblem } from "./keyProblems.ts";
 import { pairingProblem } from "./pairingProblems.ts";
 import { wholeNumber } from "./shapes.ts";
-
-const dayMs = 86_400_000;
 
 export const approveRoute = talkRoute<"approve">({
   name: "approve",
@@ -112,5 +110,5 @@ export const deviceHere = async ({
 }: Pick<Daemon, "keyStore">): Promise<Result<ReturnType<typeof deviceFromSeed>, Problem>> => {
   const seed = await keyStore.load();
   if (!seed.ok) return err(seedProblem(seed.error));
-  return seed.value === undefined ? err(deviceRemoved) : ok(deviceFromSeed(seed.value));
+  return seed.value === undefined ? err(seedGone) : ok(deviceFromSeed(seed.value));
 };

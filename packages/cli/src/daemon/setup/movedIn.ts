@@ -4,6 +4,7 @@ import { ok, type Result } from "@duro/crypto/types";
 import type { CardBody } from "../../api/setupCalls.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
+import { entryCountOf } from "../entryCount.ts";
 import { untilSo } from "./connected.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { nameIfNameless } from "./deviceNames.ts";
@@ -62,10 +63,6 @@ const tellOften = ({ after }: Daemon, tell: () => void): (() => void) => {
   begin();
   return () => stop();
 };
-
-/** Of those that a list shows. */
-export const entryCountOf = ({ index }: Home): number =>
-  [...index.countByType().values()].reduce((sum, count) => sum + count, 0);
 
 export const fingerprintOf = ({ engine, vault }: Home): string =>
   (vaultFingerprint(engine, vault.id) ?? []).join(" ");

@@ -4,7 +4,7 @@ import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import { deviceRemoved } from "../sync/removed.ts";
 import { storeProblem } from "./keyProblems.ts";
-import { endedProblem } from "./relayProblems.ts";
+import { endedProblem, notTakenProblem, refusalText } from "./relayProblems.ts";
 
 export type Side = "joiner" | "approver";
 
@@ -115,7 +115,7 @@ const restProblem = (side: Side, url: string, error: Rest): Problem => {
         exit: Exit.DeviceRemoved,
         message:
           "That machine was removed from this memory before, and its old keys do not come back.",
-        next: "on that machine: duro uninstall, which removes its data, then duro join",
+        next: "on that machine: duro uninstall --purge, which removes its data, then duro join",
       };
     case "KeyOutOfReach":
     case "VaultOutOfReach":
@@ -123,12 +123,7 @@ const restProblem = (side: Side, url: string, error: Rest): Problem => {
     case "RecordLost":
       return endedProblem(url, undefined);
     case "RecordRefused":
-      return {
-        code: error.type,
-        exit: Exit.RelayRefused,
-        message: `The relay at ${url} did not take what was to be written: ${error.refusal ?? "for a reason that this version does not know"}.`,
-        next: again[side],
-      };
+      return notTakenProblem(url, "what was to be written", error, again[side]);
     case "StoreFull":
     case "StoreBroken":
     case "StoreClosed":
@@ -150,7 +145,7 @@ const mailboxProblem = (side: Side, url: string, refusal: string | undefined): P
   return {
     code: "PairingRefusedByRelay",
     exit: Exit.RelayRefused,
-    message: `The relay at ${url} refused the pairing: ${refusal ?? "for a reason that this version does not know"}.`,
+    message: `The relay at ${url} refused the pairing: ${refusalText(refusal)}.`,
     next: "try again in a minute",
   };
 };
@@ -196,5 +191,5 @@ export const alreadySetUp: Problem = {
   code: "AlreadySetUp",
   exit: Exit.Usage,
   message: "This machine has a memory already, and would have two.",
-  next: "duro status shows it; DURO_HOME=FOLDER keeps another beside it; duro uninstall removes it",
+  next: "duro status shows it; DURO_HOME=DIR keeps another beside it; duro uninstall --purge removes it",
 };

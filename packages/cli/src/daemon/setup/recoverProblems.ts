@@ -4,7 +4,7 @@ import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import { storeProblem, wordsProblem, wordsRevoked, wordsUnknown } from "./keyProblems.ts";
 import { alreadySetUp } from "./pairingProblems.ts";
-import { endedProblem } from "./relayProblems.ts";
+import { endedProblem, notTakenProblem } from "./relayProblems.ts";
 
 export const recoverProblem = (url: string, error: RecoverError): Problem => {
   switch (error.type) {
@@ -36,17 +36,17 @@ export const recoverProblem = (url: string, error: RecoverError): Problem => {
         exit: Exit.WrongKey,
         message:
           "This machine was not let in: it was removed from this memory before, or the words were replaced meanwhile.",
-        next: "duro uninstall removes what is left here of before; then run this again",
+        next: "duro uninstall --purge removes what is left here of before; then run this again",
       };
     case "RecordLost":
       return endedProblem(url, undefined);
     case "RecordRefused":
-      return {
-        code: error.type,
-        exit: Exit.RelayRefused,
-        message: `The relay at ${url} did not take this machine in: ${error.refusal ?? "for a reason that this version does not know"}.`,
-        next: "try again later; duro doctor looks closer",
-      };
+      return notTakenProblem(
+        url,
+        "this machine",
+        error,
+        "try again later; duro doctor looks closer",
+      );
     case "StoreFull":
     case "StoreBroken":
     case "StoreClosed":

@@ -164,12 +164,28 @@ export const endedProblem = (url: string, ended: Ended | "too long" | undefined)
   }
 };
 
+/** A record that the relay let nobody write. `what` it was, in words. */
+export const notTakenProblem = (
+  url: string,
+  what: string,
+  error: { readonly type: string; readonly refusal?: string | undefined },
+  next: string,
+): Problem => ({
+  code: error.type,
+  exit: Exit.RelayRefused,
+  message: `The relay at ${url} did not take ${what}: ${refusalText(error.refusal)}.`,
+  next,
+});
+
+export const refusalText = (refusal: string | undefined): string =>
+  refusal ?? "for a reason that this version does not know";
+
 const refusedProblem = (url: string, refusal: string | undefined): Problem => {
   if (refusal === "DeviceRemoved") return deviceRemoved;
   return {
     code: "RelayRefused",
     exit: refusal === "VersionUnsupported" ? Exit.VersionMismatch : Exit.RelayRefused,
-    message: `The relay at ${url} refused: ${refusal ?? "for a reason that this version does not know"}.`,
+    message: `The relay at ${url} refused: ${refusalText(refusal)}.`,
     next: "duro status; duro doctor looks closer",
   };
 };

@@ -16,7 +16,7 @@ export interface SheetFacts {
 }
 
 const headMark = "head of the log:";
-const wordCount = 24;
+export const wordCount = 24;
 
 export const sheetText = ({ words, user, vault, device, name, madeMs, head }: SheetFacts): string =>
   [

@@ -1,9 +1,7 @@
 /** Words on their way to the person, with two places that are asked back. */
 import { systemRandomBytes } from "@duro/client";
 import type { WordsLine } from "../../api/setupCalls.ts";
-import { type SheetFacts, sheetText } from "./sheet.ts";
-
-const wordCount = 24;
+import { type SheetFacts, sheetText, wordCount } from "./sheet.ts";
 
 export const wordsLine = (facts: SheetFacts): WordsLine => {
   const [one = 0, other = 0] = systemRandomBytes(2);

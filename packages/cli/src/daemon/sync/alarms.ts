@@ -8,6 +8,14 @@ import type { Home } from "../daemon.ts";
 /** Until somebody has looked, nothing leaves this machine by a person's command. */
 const safeguarded: ReadonlySet<string> = new Set(["Rollback", "LogForked", "Cloned"]);
 
+/** What a person runs; a heal that needs nobody, or is no command, says so in its own sentence. */
+const commandByHeal: Readonly<Partial<Record<keyof typeof heals, string>>> = {
+  revoke: "duro device list; if that was not you: duro device revoke ID",
+  box: "on another of your machines: duro sync, which seals the missing key anew",
+  restart: "on the device that is named: duro daemon restart",
+  compare: "duro fingerprint, here and on another of your machines: the words should be the same",
+};
+
 export const alarmsOf = (home: Home, nameOf: (id: string) => string): readonly AlarmJson[] =>
   home.engine.alarms
     .filter(({ healedAtMs }) => healedAtMs === undefined)
@@ -21,7 +29,7 @@ const alarmJson = (
   return {
     code: meaning.code,
     message: alarmText(alarm, nameOf),
-    next: heals[meaning.heal],
+    next: commandByHeal[meaning.heal] ?? heals[meaning.heal],
     severity: meaning.severity,
     since: new Date(sinceMs).toISOString(),
   };

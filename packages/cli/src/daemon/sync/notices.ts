@@ -9,5 +9,5 @@ export const noticesOf = (home: Home): readonly AlarmJson[] => [
   ...massDeletionNotices(home),
 ];
 
-const { message, next = "" } = deviceRemoved;
+const { message, next } = deviceRemoved;
 const removedNotice: AlarmJson = { code: "device-removed", message, next, severity: "alert" };

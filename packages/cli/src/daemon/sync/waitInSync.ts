@@ -116,6 +116,7 @@ const interrupted: Problem = {
   code: "Interrupted",
   exit: Exit.Interrupted,
   message: "It was interrupted; what was under way goes on in the daemon.",
+  next: "duro status",
 };
 
 const paused: Problem = {
