@@ -26,7 +26,7 @@ export const exitMeanings: Readonly<Record<Exit, string>> = {
   2: "usage: an argument, a flag or a variable is wrong",
   3: "done, some items were skipped",
   4: "done, the check found something",
-  5: "not set up: there is no identity on this machine yet",
+  5: "not set up: there is no memory on this machine yet",
   6: "the daemon cannot be reached",
   7: "offline: the work is queued and goes out later",
   8: "the relay refused: quota, plan or rate",

@@ -101,7 +101,8 @@ const spawnAndWait = async (deps: StartDeps, giveUpAtMs: number): Promise<Starte
       return spawnAndWait(deps, giveUpAtMs);
     }
     if (ended !== undefined || deps.nowMs() > giveUpAtMs) {
-      const said = await lastWords(deps.places);
+      const { said, problem } = await lastWords(deps.places);
+      if (problem !== undefined && isOfTheData(ended)) return err({ ...problem, exit: ended });
       const why =
         ended === undefined
           ? `it did not answer within ${waitMsMax / 1_000} s`
@@ -111,6 +112,11 @@ const spawnAndWait = async (deps: StartDeps, giveUpAtMs: number): Promise<Starte
     await sleep(lookIntervalMs);
   }
 };
+
+/** No daemon would get further: what is stored is damaged, or of a newer version. */
+const isOfTheData = (ended: unknown): ended is DataExit =>
+  ended === Exit.IntegrityFailure || ended === Exit.VersionMismatch;
+type DataExit = typeof Exit.IntegrityFailure | typeof Exit.VersionMismatch;
 
 const spawnDaemon = ({ places, program, machine }: StartDeps) => {
   const log = openSync(startLogOf(places), "w", 0o600);
@@ -152,12 +158,12 @@ const startLogOf = ({ logFolder }: Places): string => join(logFolder, "start.log
 const lastWordsLengthMax = 600;
 
 /** Its error, where it had the time to say one; otherwise the last it said. */
-const lastWords = async (places: Places): Promise<string> => {
+const lastWords = async (places: Places) => {
   const text = await readFile(startLogOf(places), "utf8").catch(() => "");
   const line = text.trim().split("\n").at(-1) ?? "";
   const said = parseObject(line, places.socket);
   const problem = said.ok ? problemOf(said.value) : undefined;
-  return (problem?.message ?? plainText(line)).slice(0, lastWordsLengthMax);
+  return { problem, said: (problem?.message ?? plainText(line)).slice(0, lastWordsLengthMax) };
 };
 
 const notStarted = ({ logFolder }: Places, why: string): Problem => ({

@@ -1,6 +1,7 @@
 import { judge } from "../doctor/allChecks.ts";
 import { type Check, type CheckResult, isFinding } from "../doctor/check.ts";
 import { collectFacts } from "../doctor/collect.ts";
+import { counted } from "../counted.ts";
 import { Exit } from "../exits.ts";
 import type { Output, Style } from "../output/output.ts";
 import type { Command } from "./command.ts";
@@ -44,8 +45,6 @@ const checksText = (checks: readonly Check[], { style }: Pick<Output, "style">):
   });
   const count = checks.filter(isFinding).length;
   const sum =
-    count === 0
-      ? "Nothing is wrong."
-      : `${count} ${count === 1 ? "thing needs" : "things need"} you.`;
+    count === 0 ? "Nothing is wrong." : `${counted(count, "thing needs", "things need")} you.`;
   return [...lines, "", sum].join("\n");
 };

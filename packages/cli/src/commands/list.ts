@@ -1,3 +1,4 @@
+import { listCountUsual } from "../api/readLimits.ts";
 import type { Command } from "./command.ts";
 import { listFlag, numberFlag, textFlag } from "./givenFlags.ts";
 import { entryLines } from "./reading/entryLines.ts";
@@ -17,11 +18,11 @@ export const command: Command = {
     },
     project: projectFlag,
     since: { kind: "text", value: "TIME", about: "a date, a time in ISO 8601, or 7d, 12h, 2w" },
-    limit: limitFlag(50),
+    limit: limitFlag(listCountUsual),
     after: { kind: "text", value: "ID", about: "the next page: what is older than this entry" },
   },
   examples: [
-    ["duro list", "the newest 50"],
+    ["duro list", `the newest ${listCountUsual}`],
     ["duro list --type decision --since 2w", "decisions of the last two weeks"],
     ["duro list --tag tests --tag login --json", "what has both tags, as JSON"],
   ],

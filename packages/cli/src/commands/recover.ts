@@ -1,5 +1,6 @@
 /** The way back with the 24 words, when no machine is left. */
 import type { DeviceJson, SetupTalks } from "../api/setupCalls.ts";
+import { counted } from "../counted.ts";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { Command, CommandContext } from "./command.ts";
@@ -55,7 +56,7 @@ const goOn = async (
   const active = devices.filter(({ revoked, scope }) => !revoked && scope !== "paper");
   out.say(
     [
-      `The words are right. ${active.length} device${active.length === 1 ? " is" : "s are"} in this memory now:`,
+      `The words are right. ${counted(active.length, "device is", "devices are")} in this memory now:`,
       ...active.map(({ id, scope }) => `  ${id}  ${scope === "viewer" ? "reads" : "full"}`),
       "Those that were lost or stolen you can remove afterwards: duro device revoke ID",
     ].join("\n"),
@@ -67,8 +68,8 @@ const goOn = async (
 type Answer = SetupTalks["recover"]["answer"];
 
 const doneText = ({ restored, devices, newest, vault }: Answer, isDryRun: boolean): string => {
-  const entries = `${restored} ${restored === 1 ? "entry" : "entries"}${newest === null ? "" : `, the newest of ${newest}`}`;
-  const others = `${devices} device${devices === 1 ? "" : "s"}`;
+  const entries = `${counted(restored, "entry", "entries")}${newest === null ? "" : `, the newest of ${newest}`}`;
+  const others = counted(devices, "device");
   if (isDryRun)
     return `These words open vault ${vault}: ${entries}, on ${others}.\nNothing was written, here or at the relay.`;
   return [

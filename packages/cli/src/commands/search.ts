@@ -1,3 +1,4 @@
+import { searchCountUsual } from "../api/readLimits.ts";
 import type { Command } from "./command.ts";
 import { numberFlag, textFlag } from "./givenFlags.ts";
 import { entryLines } from "./reading/entryLines.ts";
@@ -14,7 +15,7 @@ export const command: Command = {
       about: "words, each by its beginning; parts of identifiers count",
     },
   ],
-  flags: { type: typeFlag, project: projectFlag, limit: limitFlag(20) },
+  flags: { type: typeFlag, project: projectFlag, limit: limitFlag(searchCountUsual) },
   examples: [
     ['duro search "login port"', "entries that have both words"],
     ["duro search parseToken --type fact", "facts that have `parse` and `token` in them"],

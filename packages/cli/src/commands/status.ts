@@ -1,4 +1,5 @@
 import type { StatusJson } from "../api/syncCalls.ts";
+import { counted } from "../counted.ts";
 import type { Output } from "../output/output.ts";
 import type { Command } from "./command.ts";
 import { agoText } from "../durations.ts";
@@ -34,15 +35,11 @@ const stateTexts: Readonly<Record<StatusJson["state"], string>> = {
 const statusText = (status: StatusJson, { style, table }: Output, nowMs: number): string => {
   const { state, server, pending, alarms, devices, entries, pausedUntil } = status;
   const tint = state === "attention" ? style.bad : state === "current" ? style.good : style.bold;
-  const counts = Object.entries(entries).map(
-    ([type, count]) => `${count} ${type}${count === 1 ? "" : "s"}`,
-  );
+  const counts = Object.entries(entries).map(([type, count]) => counted(count, type));
   const lines = [
     tint(stateTexts[state]),
     ...(server === null ? [] : [`Relay    ${server}`]),
-    ...(pending === 0
-      ? []
-      : [`Waiting  ${pending} change${pending === 1 ? "" : "s"} of this machine`]),
+    ...(pending === 0 ? [] : [`Waiting  ${counted(pending, "change")} of this machine`]),
     ...(pausedUntil === undefined
       ? []
       : [`Paused   until ${pausedUntil === "always" ? "duro resume" : pausedUntil}`]),

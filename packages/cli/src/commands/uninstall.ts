@@ -1,5 +1,6 @@
 import { removeData, type Removed } from "../service/removeData.ts";
 import { thisService } from "../service/thisService.ts";
+import { counted } from "../counted.ts";
 import { Exit } from "../exits.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { saidYes } from "./saidYes.ts";
@@ -64,7 +65,7 @@ const lastWords = async ({ api }: Pick<CommandContext, "api">): Promise<LastWord
   const { server, pending, device } = status.value;
   if (server === null)
     return { device: undefined, warning: "There is no other copy: it has no relay." };
-  const count = `${pending} ${pending === 1 ? "change has" : "changes have"}`;
+  const count = counted(pending, "change has", "changes have");
   return {
     device,
     warning: pending === 0 ? "The relay has all of it." : `${count} not reached the relay yet.`,

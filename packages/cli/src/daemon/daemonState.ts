@@ -3,7 +3,7 @@ import { err, ok, type Result } from "@duro/crypto/types";
 import type { Problem } from "../problem.ts";
 import type { Daemon, Home } from "./daemon.ts";
 import { createHomeSlot, type HomeSlotDeps } from "./homeSlot.ts";
-import { notSetUp } from "./needHome.ts";
+import { notSetUp } from "./notSetUp.ts";
 import { createPause } from "./pause.ts";
 import { setupNotices } from "./setup/deviceNotices.ts";
 import { keepRegistering } from "./setup/registering.ts";

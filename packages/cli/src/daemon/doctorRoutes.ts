@@ -6,6 +6,7 @@ import { Type } from "typebox";
 import type { DaemonFacts, RelayFacts, SocketFacts } from "../api/doctorCalls.ts";
 import type { Daemon, Home } from "./daemon.ts";
 import { callRoute, type Route } from "./routes.ts";
+import { inTime } from "./setup/inTime.ts";
 import { askProblem } from "./setup/relayProblems.ts";
 import { statusOf } from "./sync/status.ts";
 
@@ -44,7 +45,7 @@ export const doctorRoutes: readonly Route[] = [
 ];
 
 const relayFacts = async (daemon: Daemon, server: string): Promise<RelayFacts> => {
-  const asked = await askRelay(daemon.http, server);
+  const asked = await inTime(daemon, (http) => askRelay(http, server));
   if (!asked.ok) {
     const { code, message, next } = askProblem(server, asked.error);
     return { isRelay: false, code, message, next: next ?? "" };

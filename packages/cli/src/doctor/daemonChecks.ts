@@ -1,4 +1,6 @@
 /** The daemon, and what starts it. */
+import { counted } from "../counted.ts";
+import { notSetUp } from "../daemon/notSetUp.ts";
 import { deviceRemoved } from "../daemon/sync/removed.ts";
 import { maskedUrl } from "../service/variables.ts";
 import type { Checking } from "./check.ts";
@@ -37,8 +39,8 @@ export const setupCheck: Checking = ({ daemon }) => {
     return {
       name: "setup",
       result: "info",
-      text: "There is no identity on this machine yet.",
-      fix: "duro init, or duro join if you have Duro on another machine",
+      text: notSetUp.message,
+      fix: notSetUp.next,
     };
   return daemon.value.isRemoved
     ? {
@@ -47,7 +49,7 @@ export const setupCheck: Checking = ({ daemon }) => {
         text: deviceRemoved.message,
         fix: deviceRemoved.next,
       }
-    : { name: "setup", result: "ok", text: "This machine has an identity and a vault." };
+    : { name: "setup", result: "ok", text: "This machine has an identity and a memory." };
 };
 
 export const serviceCheck: Checking = ({ service }) => {
@@ -138,12 +140,12 @@ export const indexCheck: Checking = ({ daemon }) => {
     ? {
         name: "index",
         result: "ok",
-        text: `The search index has all ${index.documentCount} documents.`,
+        text: `The search index is whole: ${counted(index.documentCount, "document")}.`,
       }
     : {
         name: "index",
         result: "warning",
-        text: `The search index lacks ${index.missingCount} of ${index.documentCount} documents.`,
+        text: `The search index lacks ${index.missingCount} of ${counted(index.documentCount, "document")}.`,
         fix: "duro daemon restart, which reads them anew",
       };
 };

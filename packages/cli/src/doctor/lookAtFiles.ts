@@ -9,19 +9,14 @@ import {
   statfsSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { copierIn } from "../places/copiers.ts";
+import { olderFolderNames } from "../places/olderFolders.ts";
 import type { Machine } from "../service/machine.ts";
 import type { FileFacts, FolderFacts, StoreFacts } from "./facts.ts";
 
 const permissions = 0o777;
 /** Numbers of file systems, as Linux has them: NFS, SMB, CIFS, SMB 2, FUSE's sshfs is not told apart. */
 const networkFileSystems: ReadonlySet<number> = new Set([0x6969, 0x517b, 0xff534d42, 0xfe534d42]);
-
-const copiers: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/[\\/]Dropbox([\\/ (]|$)/u, "Dropbox"],
-  [/[\\/]OneDrive([\\/ ]|$)/u, "OneDrive"],
-  [/[\\/]Mobile Documents[\\/]|[\\/]CloudStorage[\\/]|[\\/]iCloud/u, "iCloud or a kin of it"],
-  [/[\\/](Google Drive|GoogleDrive|My Drive)([\\/]|$)/u, "Google Drive"],
-];
 
 export const folderFacts = (machine: Machine, path: string): FolderFacts => {
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -38,8 +33,8 @@ export const folderFacts = (machine: Machine, path: string): FolderFacts => {
 };
 
 const copierOf = (path: string): string | undefined => {
-  const known = copiers.find(([pattern]) => pattern.test(path));
-  if (known !== undefined) return known[1];
+  const known = copierIn(path);
+  if (known !== undefined) return known;
   for (let folder = path; folder !== dirname(folder); folder = dirname(folder))
     if (existsSync(join(folder, ".stfolder"))) return "Syncthing";
   return undefined;
@@ -118,11 +113,9 @@ export const byteLengthIn = (folder: string): number => {
   }
 };
 
-/** The folders in which the first version of Duro kept its files. */
-const olderNames = [".agent", ".duro"] as const;
 const olderParts = ["facts", "decisions", "episodes", "skills"] as const;
 
 export const olderFolders = (homeFolder: string): readonly string[] =>
-  olderNames
+  olderFolderNames
     .map((name) => join(homeFolder, name))
     .filter((folder) => olderParts.some((part) => existsSync(join(folder, part))));

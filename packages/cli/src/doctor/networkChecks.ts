@@ -12,7 +12,7 @@ const skipped = (name: string, { daemon, isNetworkAsked }: Facts): Check | undef
   const skip = (text: string): Check => ({ name, result: "skipped", text });
   if (!isNetworkAsked) return skip("Not looked at: --no-network.");
   if (!daemon.ok) return skip("Not looked at: it is the daemon that asks the relay.");
-  if (!daemon.value.isSetUp) return skip("Not looked at: there is no identity here yet.");
+  if (!daemon.value.isSetUp) return skip("Not looked at: there is no memory here yet.");
   if (daemon.value.server === null)
     return skip("Not looked at: this memory stays on this machine.");
   return daemon.value.relay === null ? skip("Not looked at: the relay was not asked.") : undefined;

@@ -307,9 +307,9 @@ describe("what comes in from elsewhere", () => {
     const text = exported(memory);
     expect(text).not.toContain("__proto__");
     expect(text).not.toContain("yyyy");
-    const origins = valueOf(docNames(memory)).flatMap((name) => [
-      ...(memory.docOf(name)?.getMap("imported").keys() ?? []),
-    ]);
+    const origins = valueOf(docNames(memory)).flatMap((name) =>
+      Array.from(memory.docOf(name)?.getMap("imported").keys() ?? []),
+    );
     expect(origins).toHaveLength(1);
     expect(origins).not.toContain("__proto__");
   });

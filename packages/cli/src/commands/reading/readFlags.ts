@@ -1,14 +1,12 @@
 /** Flags that the commands which read have in common. */
+import { itemCountMax, listedTypes } from "../../api/readLimits.ts";
 import type { Flag } from "../command.ts";
-
-/** Those that the daemon lists (daemon/read/filters.ts); projects are what entries are in. */
-const types = ["fact", "decision", "episode", "skill", "session", "checkpoint", "task"];
 
 export const typeFlag: Flag = {
   kind: "text",
   value: "TYPE",
   about: "only this type; without it facts, decisions, episodes and skills",
-  choices: types,
+  choices: listedTypes,
 };
 
 export const projectFlag: Flag = {
@@ -17,13 +15,11 @@ export const projectFlag: Flag = {
   about: "only of this project: its name, id or git remote",
 };
 
-const limitMax = 200;
-
 export const limitFlag = (usual: number): Flag => ({
   kind: "number",
   value: "N",
   about: `at most so many; ${usual} if nothing is said`,
   min: 1,
-  max: limitMax,
+  max: itemCountMax,
   isWhole: true,
 });

@@ -1,6 +1,7 @@
 /** What lies on this machine that a memory could begin with: folders of the older Duro. Nothing is opened. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { olderFolderNames } from "../../places/olderFolders.ts";
 
 export interface FoundFolder {
   /** As a person writes it. */
@@ -26,7 +27,7 @@ const kinds: ReadonlySet<string> = new Set([
 export const lookAround = async (home: string | undefined): Promise<readonly FoundFolder[]> => {
   if (home === undefined) return [];
   const found: FoundFolder[] = [];
-  for (const name of [".agent", ".duro"]) {
+  for (const name of olderFolderNames) {
     const folder = await lookInto(join(home, name));
     if (folder.fileCount > 0) found.push({ name: `~/${name}`, path: join(home, name), ...folder });
   }

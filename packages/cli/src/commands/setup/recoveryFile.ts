@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { copierIn } from "../../places/copiers.ts";
 import { isMissing, reasonOf } from "../../systemError.ts";
 import { writeNewFile } from "../../writeNewFile.ts";
 import type { Flag } from "../command.ts";
@@ -75,12 +76,13 @@ const unwritable = (file: string, why: string): Problem => ({
   next: "name a new file in a folder that you can write to: --recovery-out FILE",
 });
 
-/** Folders that other programs carry to other people's machines. */
-const carried =
-  /Dropbox|OneDrive|Google ?Drive|iCloud|Mobile Documents|Nextcloud|[/\\](?:Desktop|Documents)[/\\]/iu;
+/** Many systems carry these to a cloud without a word. */
+const oftenCarried = /[/\\](?:Desktop|Documents)[/\\]/iu;
 
 /** Undefined: nothing to worry about. */
-export const carriedWarning = (cwd: string, file: string): string | undefined =>
-  carried.test(resolve(cwd, file))
+export const carriedWarning = (cwd: string, file: string): string | undefined => {
+  const path = resolve(cwd, file);
+  return copierIn(path) !== undefined || oftenCarried.test(path)
     ? `${file} lies in a folder that is often copied to a cloud. Whoever has these words has everything.`
     : undefined;
+};

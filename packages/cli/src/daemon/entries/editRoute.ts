@@ -5,13 +5,12 @@ import { Type } from "typebox";
 import { usage } from "../../problem.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
-import { showPresent } from "./showPresent.ts";
-import { change } from "./entryProblems.ts";
+import { changePresent } from "./showPresent.ts";
 import { needHome } from "../needHome.ts";
+import { textMissing } from "./entryProblems.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
-import { body, optionalShare, optionalText, optionalTexts, text } from "./shapes.ts";
-import { textMissing } from "./writeRoutes.ts";
+import { body, optionalShare, optionalText, optionalTexts, text } from "../shapes.ts";
 
 export const editRoute = callRoute<"edit">({
   name: "edit",
@@ -35,10 +34,11 @@ export const editRoute = callRoute<"edit">({
       return err(usage("NothingToChange", "Nothing was said that should change.", example));
     if (words?.trim() === "") return err(textMissing("text", example));
     const wanted = { text: words?.trim(), tags, confidence, isPinned, agent: agent.value };
-    const edited = await change(home.value, typeOfId(id.value), (memory) => {
-      const item = showPresent(memory, id.value);
-      return item.ok ? edit(memory, id.value, wanted) : item;
-    });
+    const edited = await changePresent(
+      home.value,
+      { id: id.value, wanted: typeOfId(id.value) },
+      (memory) => edit(memory, id.value, wanted),
+    );
     if (!edited.ok) return edited;
     const { id: now, supersedes } = edited.value;
     return ok({

@@ -47,6 +47,9 @@ export type EntryError =
   | UndoTimeOver
   | WrongType;
 
+export const textMissing = (what: string, example: string): Problem =>
+  usage("TextMissing", `There is no ${what}: the text is empty.`, example);
+
 /** `wanted`: what the command works on. */
 const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
   switch (error.type) {

@@ -4,14 +4,13 @@ import { closeEpisode, noteInEpisode, results, startEpisode } from "@duro/memory
 import { usage } from "../../problem.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
-import { showPresent } from "./showPresent.ts";
-import { change } from "./entryProblems.ts";
+import { changePresent } from "./showPresent.ts";
+import { change, textMissing } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { inProject } from "./inProject.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
-import { body, optionalText, optionalTexts, text } from "./shapes.ts";
-import { textMissing } from "./writeRoutes.ts";
+import { body, optionalText, optionalTexts, text } from "../shapes.ts";
 
 const startRoute = callRoute<"episodeStart">({
   name: "episodeStart",
@@ -46,10 +45,9 @@ const noteRoute = callRoute<"episodeNote">({
     if (words.trim() === "")
       return err(textMissing("note", `duro episode note ${id.value} "measured it: 340 ms"`));
     const note = { text: words.trim(), tool: agent.value?.tool };
-    const written = await change(home.value, "episode", (memory) => {
-      const item = showPresent(memory, id.value);
-      return item.ok ? noteInEpisode(memory, id.value, note) : item;
-    });
+    const written = await changePresent(home.value, { id: id.value, wanted: "episode" }, (memory) =>
+      noteInEpisode(memory, id.value, note),
+    );
     return written.ok ? ok({ id: id.value, ...secretWarnings(id.value, [words]) }) : written;
   },
 });
@@ -71,10 +69,9 @@ const closeRoute = callRoute<"episodeClose">({
           `duro episode close ${id.value} --result success`,
         ),
       );
-    const written = await change(home.value, "episode", (memory) => {
-      const item = showPresent(memory, id.value);
-      return item.ok ? closeEpisode(memory, id.value, { result, summary }) : item;
-    });
+    const written = await changePresent(home.value, { id: id.value, wanted: "episode" }, (memory) =>
+      closeEpisode(memory, id.value, { result, summary }),
+    );
     return written.ok ? ok({ id: id.value, ...secretWarnings(id.value, [summary]) }) : written;
   },
 });

@@ -27,7 +27,7 @@ import { change, type EntryError } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { isMass, massCountMax, massShareMax } from "./massDeletion.ts";
 import { parseSince } from "../read/parseSince.ts";
-import { body, text } from "./shapes.ts";
+import { body, text } from "../shapes.ts";
 
 type Asked = EntryCalls["forget"]["body"];
 

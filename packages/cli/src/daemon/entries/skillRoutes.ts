@@ -14,12 +14,11 @@ import {
 import { usage } from "../../problem.ts";
 import type { SkillJson } from "../../api/entryCalls.ts";
 import { callRoute } from "../routes.ts";
-import { change } from "./entryProblems.ts";
+import { change, textMissing } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { parseAgent } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
-import { body, optionalText, optionalTexts, text } from "./shapes.ts";
-import { textMissing } from "./writeRoutes.ts";
+import { body, optionalText, optionalTexts, text } from "../shapes.ts";
 
 const saveRoute = callRoute<"skillSave">({
   name: "skillSave",

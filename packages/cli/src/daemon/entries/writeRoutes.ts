@@ -11,18 +11,15 @@ import {
 import { usage } from "../../problem.ts";
 import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
-import { showPresent } from "./showPresent.ts";
-import { change } from "./entryProblems.ts";
+import { changePresent } from "./showPresent.ts";
+import { change, textMissing } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
 import { inProject } from "./inProject.ts";
 import { evidenceOf, parseAgent, proofOf } from "./provenance.ts";
 import { secretWarnings } from "./secretKinds.ts";
-import { body, optionalShare, optionalText, optionalTexts, text } from "./shapes.ts";
+import { body, optionalShare, optionalText, optionalTexts, text } from "../shapes.ts";
 
 const ofNewEntry = { tags: optionalTexts, project: optionalText, agent: optionalText };
-
-export const textMissing = (what: string, example: string) =>
-  usage("TextMissing", `There is no ${what}: the text is empty.`, example);
 
 const rememberRoute = callRoute<"remember">({
   name: "remember",
@@ -132,14 +129,14 @@ const validateRoute = callRoute<"validate">({
       actual,
       ...proofOf(evidence),
     };
-    const judged = await change(home.value, "decision", (memory) => {
-      const item = showPresent(memory, id.value);
-      if (!item.ok) return item;
-      const { type, supersededBy } = item.value;
-      if (type === "decision" && supersededBy !== undefined)
-        return err({ type: "AlreadySuperseded" as const, id: id.value, by: supersededBy });
-      return validate(memory, id.value, saying);
-    });
+    const judged = await changePresent(
+      home.value,
+      { id: id.value, wanted: "decision" },
+      (memory, { type, supersededBy }) =>
+        type === "decision" && supersededBy !== undefined
+          ? err({ type: "AlreadySuperseded" as const, id: id.value, by: supersededBy })
+          : validate(memory, id.value, saying),
+    );
     if (!judged.ok) return judged;
     const settles = judged.value.settles.map((one) => one.id);
     return ok({

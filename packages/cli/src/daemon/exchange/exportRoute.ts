@@ -15,7 +15,7 @@ import type { ExchangeProgress } from "../../api/exchangeCalls.ts";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { Home } from "../daemon.ts";
-import { body, optionalText } from "../entries/shapes.ts";
+import { body, optionalText } from "../shapes.ts";
 import { needHome } from "../needHome.ts";
 import { talkRoute } from "../routes.ts";
 import { writeFolder } from "./writeFolder.ts";

@@ -278,6 +278,7 @@ describe("a folder", () => {
     ["deep.json", `${"[".repeat(100_000)}${"]".repeat(100_000)}`, "NothingToImport"],
     ["cut.json", '{"id": "fact_2026', "NothingToImport"],
     ["other.json", '{"a": 1}', "NothingToImport"],
+    ["notes.txt", "plain words", "NothingToImport"],
     [
       "newer.json",
       '{"entries":[],"events":[],"format":"duro-memory","version":99}',

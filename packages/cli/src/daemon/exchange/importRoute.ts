@@ -13,13 +13,14 @@ import {
   type Incoming,
   parseImport,
   planImport,
+  type TextFile,
 } from "@duro/memory";
 import type { ExchangeProgress, SkippedJson } from "../../api/exchangeCalls.ts";
 import { Exit } from "../../exits.ts";
 import { type Problem, usage } from "../../problem.ts";
 import type { Home } from "../daemon.ts";
 import { change } from "../entries/entryProblems.ts";
-import { body, optionalText, text } from "../entries/shapes.ts";
+import { body, optionalText, text } from "../shapes.ts";
 import { needHome } from "../needHome.ts";
 import { talkRoute } from "../routes.ts";
 import { type FilesRead, readFiles } from "./readFiles.ts";
@@ -105,7 +106,7 @@ const write = async (
 /** What the files say; a file beside the memories that is none of them is nobody's loss. */
 const understand = (
   named: string,
-  { files }: FilesRead,
+  { files, skipped: unread }: FilesRead,
   project: EntryId | undefined,
 ): Result<Incoming, Problem> => {
   const incoming = parseImport(files, { project });
@@ -118,8 +119,11 @@ const understand = (
     });
   const { entries, events, skipped } = incoming.value;
   const isNothing = entries.length + events.length === 0;
-  if (isNothing && files.every(({ path: file }) => skipped.some(({ what }) => what === file)))
-    return err(nothingFound(named, files.length, skipped[0]?.why));
+  const isForeign = ({ path: file }: TextFile): boolean =>
+    !file.endsWith(".json") || skipped.some(({ what }) => what === file);
+  // What could not be read is named instead.
+  if (isNothing && unread.length === 0 && files.every(isForeign))
+    return err(nothingFound(named, files.length, skipped[0]?.why ?? "NoJson"));
   const paths = new Set(files.map(({ path: file }) => file));
   const isOfMemory = (file: string): boolean =>
     memoryFolder.test(`${path.basename(named)}/${file}`) || files.length === 1;

@@ -1,19 +1,9 @@
 /** What a person names to narrow a search or a list, as the index knows it. */
 import { err, ok, type Result } from "@duro/crypto/types";
 import { type EntryId, type KindName, parseEntryId, projectsNamed } from "@duro/memory";
+import { listedTypes } from "../../api/readLimits.ts";
 import { type Problem, usage } from "../../problem.ts";
 import type { Home } from "../daemon.ts";
-
-/** Projects are no entries of a list: they are what entries are in. */
-const listedTypes = [
-  "fact",
-  "decision",
-  "episode",
-  "skill",
-  "session",
-  "checkpoint",
-  "task",
-] as const satisfies readonly KindName[];
 
 export const parseType = (
   text: string | undefined,

@@ -12,38 +12,34 @@ import {
 } from "@duro/memory";
 import { Type } from "typebox";
 import type { ItemJson } from "../../api/memoryCalls.ts";
+import { itemCountMax, listCountUsual, searchCountUsual } from "../../api/readLimits.ts";
 import { needHome } from "../needHome.ts";
 import { callRoute, type Route } from "../routes.ts";
+import { body } from "../shapes.ts";
 import { entryJson } from "./entryJson.ts";
 import { findProjects, parseAfter, parseType } from "./filters.ts";
 import { findId, findProblem } from "./findId.ts";
 import { itemJson } from "./itemJson.ts";
 import { parseSince } from "./parseSince.ts";
 
-/** A page of more is a reader's loop, not a reader. */
-const limitMax = 200;
-const searchLimit = 20;
-const listLimit = 50;
-
 const word = Type.Optional(Type.String({ maxLength: 2_000 }));
-const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: limitMax }));
-const closed = { additionalProperties: false };
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: itemCountMax }));
 
 const searchRoute = callRoute<"search">({
   name: "search",
-  schema: Type.Object({ query: Type.String(), type: word, project: word, limit }, closed),
-  run: async (daemon, body) => {
+  schema: body({ query: Type.String(), type: word, project: word, limit }),
+  run: async (daemon, asked) => {
     const home = needHome(daemon);
     if (!home.ok) return home;
-    const types = parseType(body.type);
+    const types = parseType(asked.type);
     if (!types.ok) return types;
     await home.value.settled();
-    const projects = await findProjects(home.value, body.project);
+    const projects = await findProjects(home.value, asked.project);
     if (!projects.ok) return projects;
-    const hits = home.value.index.search(body.query, {
+    const hits = home.value.index.search(asked.query, {
       types: types.value,
       projects: projects.value,
-      limit: body.limit ?? searchLimit,
+      limit: asked.limit ?? searchCountUsual,
     });
     return ok({ items: hits.map((hit) => Object.assign(itemJson(hit), { score: hit.score })) });
   },
@@ -51,35 +47,32 @@ const searchRoute = callRoute<"search">({
 
 const listRoute = callRoute<"list">({
   name: "list",
-  schema: Type.Object(
-    {
-      type: word,
-      tags: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20 })),
-      project: word,
-      since: word,
-      limit,
-      after: word,
-    },
-    closed,
-  ),
-  run: async (daemon, body) => {
+  schema: body({
+    type: word,
+    tags: Type.Optional(Type.Array(Type.String({ maxLength: 200 }), { maxItems: 20 })),
+    project: word,
+    since: word,
+    limit,
+    after: word,
+  }),
+  run: async (daemon, asked) => {
     const home = needHome(daemon);
     if (!home.ok) return home;
-    const types = parseType(body.type);
+    const types = parseType(asked.type);
     if (!types.ok) return types;
-    const since = body.since === undefined ? undefined : parseSince(body.since, daemon.nowMs());
+    const since = asked.since === undefined ? undefined : parseSince(asked.since, daemon.nowMs());
     if (since?.ok === false) return since;
     await home.value.settled();
-    const after = parseAfter(home.value, body.after);
+    const after = parseAfter(home.value, asked.after);
     if (!after.ok) return after;
-    const projects = await findProjects(home.value, body.project);
+    const projects = await findProjects(home.value, asked.project);
     if (!projects.ok) return projects;
     const { items, next } = home.value.index.list({
       types: types.value,
-      tags: body.tags?.map((tag) => tag.trim().replace(/^#/u, "")),
+      tags: asked.tags?.map((tag) => tag.trim().replace(/^#/u, "")),
       projects: projects.value,
       sinceMs: since?.value,
-      limit: body.limit ?? listLimit,
+      limit: asked.limit ?? listCountUsual,
       after: after.value,
     });
     return ok({ items: items.map(itemJson), ...(next === undefined ? {} : { next }) });
@@ -88,11 +81,11 @@ const listRoute = callRoute<"list">({
 
 const showRoute = callRoute<"show">({
   name: "show",
-  schema: Type.Object({ id: Type.String({ maxLength: 2_000 }) }, closed),
-  run: async (daemon, body) => {
+  schema: body({ id: Type.String({ maxLength: 2_000 }) }),
+  run: async (daemon, asked) => {
     const home = needHome(daemon);
     if (!home.ok) return home;
-    const id = findId(home.value, body.id);
+    const id = findId(home.value, asked.id);
     if (!id.ok) return id;
     const item = await home.value.read((memory) => entryAround(memory, id.value));
     return item.ok ? ok({ items: [item.value] }) : err(findProblem(item.error));

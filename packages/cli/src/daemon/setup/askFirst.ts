@@ -3,6 +3,7 @@ import { askRelay, type RelayAbout } from "@duro/client";
 import { err, ok, type Result } from "@duro/crypto/types";
 import type { Problem } from "../../problem.ts";
 import type { Daemon } from "../daemon.ts";
+import { inTime } from "./inTime.ts";
 import { askProblem, isNobodyThere } from "./relayProblems.ts";
 
 export type Answering =
@@ -11,10 +12,10 @@ export type Answering =
   | { readonly kind: "nobody"; readonly problem: Problem };
 
 export const askFirst = async (
-  { http }: Pick<Daemon, "http">,
+  daemon: Pick<Daemon, "after" | "http">,
   url: string,
 ): Promise<Result<Answering, Problem>> => {
-  const asked = await askRelay(http, url);
+  const asked = await inTime(daemon, (http) => askRelay(http, url));
   if (asked.ok) return ok({ kind: "relay", about: asked.value });
   const problem = askProblem(url, asked.error);
   return isNobodyThere(asked.error) ? ok({ kind: "nobody", problem }) : err(problem);
@@ -22,7 +23,7 @@ export const askFirst = async (
 
 /** For what cannot be done without one. */
 export const askForRelay = async (
-  daemon: Pick<Daemon, "http">,
+  daemon: Pick<Daemon, "after" | "http">,
   url: string,
 ): Promise<Result<RelayAbout, Problem>> => {
   const asked = await askFirst(daemon, url);

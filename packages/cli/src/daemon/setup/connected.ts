@@ -12,7 +12,8 @@ const connectMsMax = 10_000;
 /** The relay's address, once this machine is logged in there. */
 export const connected = async (daemon: Daemon, home: Home): Promise<Result<string, Problem>> => {
   const { server, pausedUntil } = daemon.settings.now;
-  if (home.isRemoved) return err(deviceRemoved);
+  // By the log, for good. What the relay said once it may take back when it is asked again.
+  if (home.engine.isRemoved) return err(deviceRemoved);
   if (server === undefined) return err(noRelay);
   if (pausedUntil !== undefined) return err(paused);
   home.engine.connect();

@@ -32,3 +32,11 @@ export const alreadyLinked = (server: string): Problem => ({
   message: `This memory is kept in step with ${server}, so it does not stay on this machine only.`,
   next: "duro pause stops that for as long as you like",
 });
+
+/** Known before anything was made. */
+export const relayClosed = (url: string): Problem => ({
+  code: "RegistrationClosed",
+  exit: Exit.RelayRefused,
+  message: `The relay at ${url} takes nobody new. Nothing was changed on this machine.`,
+  next: "use another relay: duro init --server URL; or begin without one: duro init --local-only",
+});

@@ -21,18 +21,17 @@ import { err, ok, type Result } from "@duro/crypto/types";
 import type { SetupTalks } from "../../api/setupCalls.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
-import { body, optionalText } from "../entries/shapes.ts";
+import { body, optionalText } from "../shapes.ts";
 import { type Line, talkRoute } from "../routes.ts";
 import { deviceRemoved } from "../sync/removed.ts";
 import { askFirst } from "./askFirst.ts";
 import { cardBody, yesNo } from "./shapes.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { nameIfNameless } from "./deviceNames.ts";
-import { alreadyLinked, sheetTaken, whereTo, wordsNotKept } from "./initProblems.ts";
+import { alreadyLinked, relayClosed, sheetTaken, whereTo, wordsNotKept } from "./initProblems.ts";
 import { seedProblem, storeProblem } from "./keyProblems.ts";
 import { keepRegistering, register } from "./registering.ts";
 import { parseRelayAddress } from "./relayAddress.ts";
-import { registrationProblem } from "./relayProblems.ts";
 import { alone } from "./setupDeps.ts";
 import { wordsInSheet } from "./sheet.ts";
 import { whoOf } from "./who.ts";
@@ -96,10 +95,7 @@ const agreeOn = async (
     return answer?.yes === true ? ok(undefined) : err(problem);
   }
   const { registration, nowMs } = asked.value.about;
-  if (registration === "closed")
-    return err(
-      registrationProblem(url, { type: "RegistrationRefused", refusal: "RegistrationClosed" }),
-    );
+  if (registration === "closed") return err(relayClosed(url));
   const skewMs = nowMs === undefined ? null : nowMs - daemon.nowMs();
   line.say({ step: "relay", url, registration, skewMs });
   return ok(undefined);

@@ -1,7 +1,7 @@
 /** `duro join`: shows a code, then a number, and moves in once another machine has let this one in. */
 import { ensureDevice, joinByPairing, systemRandomBytes } from "@duro/client";
 import { DeviceScope, err, ok } from "@duro/crypto/types";
-import { body, text } from "../entries/shapes.ts";
+import { body, text } from "../shapes.ts";
 import { talkRoute } from "../routes.ts";
 import { askForRelay } from "./askFirst.ts";
 import { seedProblem } from "./keyProblems.ts";

@@ -40,15 +40,15 @@ export const wordsProblem = (error: PhraseError | PhraseRefused): Problem => {
     case "PhraseOtherIdentity":
       return wrongWords(
         error.type,
-        "These are recovery words, and not of this vault.",
-        "look for the sheet of this vault; duro key show says which one is meant",
+        "These are recovery words, and not of this memory.",
+        "look for the sheet of this memory; duro key show says which one is meant",
       );
     case "PhraseRevoked":
       return wordsRevoked;
     case "PhraseOpensNothing":
       return wrongWords(
         error.type,
-        "These words belong to this vault, and the key that was sealed for them does not open: a device sealed it wrongly.",
+        "These words belong to this memory, and the key that was sealed for them does not open: a device sealed it wrongly.",
         "where a machine still works: duro key new-phrase",
       );
   }
@@ -58,7 +58,7 @@ export const wordsProblem = (error: PhraseError | PhraseRefused): Problem => {
 export const wordsUnknown = (url: string): Problem =>
   wrongWords(
     "WordsUnknown",
-    `The relay at ${url} knows nobody with these words: they belong to another relay, or to a vault that never left its machine.`,
+    `The relay at ${url} knows nobody with these words: they belong to another relay, or to a memory that never left its machine.`,
     "check the address, and that this is the right sheet",
   );
 

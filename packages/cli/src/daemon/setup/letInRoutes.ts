@@ -3,7 +3,6 @@ import {
   type ApproveDeps,
   approvePairing,
   type DeviceCard,
-  deviceFromSeed,
   inviteByPairing,
   type LetIn,
   systemRandomBytes,
@@ -14,12 +13,12 @@ import { dayMs } from "../../durations.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
 import { needHome } from "../needHome.ts";
-import { body, text } from "../entries/shapes.ts";
+import { body, text } from "../shapes.ts";
 import { talkRoute } from "../routes.ts";
 import { connected } from "./connected.ts";
+import { deviceHere } from "./deviceHere.ts";
 import { acknowledgeDevices } from "./deviceNotices.ts";
 import { nameIfNameless } from "./deviceNames.ts";
-import { seedGone, seedProblem } from "./keyProblems.ts";
 import { pairingProblem } from "./pairingProblems.ts";
 import { wholeNumber } from "./shapes.ts";
 
@@ -103,12 +102,4 @@ const welcome = async (daemon: Daemon, home: Home, letIn: LetIn): Promise<LetIn>
   acknowledgeDevices(daemon, home);
   await nameIfNameless(home, letIn.device, letIn.card);
   return letIn;
-};
-
-export const deviceHere = async ({
-  keyStore,
-}: Pick<Daemon, "keyStore">): Promise<Result<ReturnType<typeof deviceFromSeed>, Problem>> => {
-  const seed = await keyStore.load();
-  if (!seed.ok) return err(seedProblem(seed.error));
-  return seed.value === undefined ? err(seedGone) : ok(deviceFromSeed(seed.value));
 };

@@ -52,7 +52,7 @@ export const pairingProblem = (
     case "RelayDiffers":
       return wrong(
         `The other machine uses another relay than ${url}, or somebody stands between. The code is burnt, and this machine was not let in.`,
-        "duro status on the other machine names its relay: duro join --server THAT",
+        "duro join --server URL, with the relay that duro status names on the other machine",
       );
     case "OfferRefused":
       return wrong(

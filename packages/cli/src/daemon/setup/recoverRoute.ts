@@ -16,7 +16,7 @@ import { err, ok, recordIds, type Result } from "@duro/crypto/types";
 import type { DeviceJson, SetupTalks } from "../../api/setupCalls.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
-import { body, optionalText, text } from "../entries/shapes.ts";
+import { body, optionalText, text } from "../shapes.ts";
 import { entryCountOf } from "../entryCount.ts";
 import { type Line, talkRoute } from "../routes.ts";
 import { askForRelay } from "./askFirst.ts";

@@ -11,6 +11,8 @@ import {
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { Daemon, Home } from "../daemon.ts";
+import { failureFacts } from "../failureFacts.ts";
+import { inTime } from "./inTime.ts";
 import { storeProblem } from "./keyProblems.ts";
 import { askProblem, registrationProblem } from "./relayProblems.ts";
 
@@ -25,13 +27,15 @@ export type Registration =
 
 /** The relay is the machine's from the moment it can be: also while nobody is there. */
 export const register = async (
-  { store, http, settings }: Pick<Daemon, "store" | "http" | "settings">,
+  { after, store, http, settings }: Pick<Daemon, "after" | "store" | "http" | "settings">,
   user: Home["engine"]["user"],
 ): Promise<Registration> => {
   const wanted = await readRegistration(store);
   if (wanted === undefined) return { kind: "none" };
   const { relayUrl } = wanted;
-  const made = await makeRegistration({ store, http }, user);
+  const made = await inTime({ after, http }, (hurried) =>
+    makeRegistration({ store, http: hurried }, user),
+  );
   if (made.ok) {
     await settings.change({ server: relayUrl });
     return { kind: "done", relayUrl };
@@ -125,7 +129,7 @@ export const keepRegistering = (daemon: Daemon): void => {
   const begin = (): void => {
     run().catch((cause: unknown) => {
       trying.delete(store);
-      log.error("registration failed", { name: cause instanceof Error ? cause.name : "unknown" });
+      log.error("registration failed", failureFacts(cause));
     });
   };
   begin();

@@ -20,14 +20,20 @@ export const askProblem = (url: string, error: AskRelayError): Problem => {
         code: "NotARelay",
         exit: Exit.Offline,
         message: `No Duro relay answers at ${url}: ${answeredBy(error)}.`,
-        next:
-          error.location === undefined
-            ? "check the address with whoever runs the relay; a relay says who it is at /.well-known/duro"
-            : `try the address that it points to: ${error.location}`,
+        next: nextOf(url, error.location),
       };
     case "RelayVersionDiffers":
       return versionProblem(url, error);
   }
+};
+
+/** Whoever answers chose that text, and people run what stands there: no more than a host is passed on. */
+const nextOf = (url: string, location: string | undefined): string => {
+  const target = location === undefined ? null : URL.parse(location, url);
+  const isElsewhere = target !== null && target.origin !== new URL(url).origin;
+  return isElsewhere && /^https?:$/u.test(target.protocol)
+    ? `if whoever runs the relay says so, take the address that it points to: ${target.origin}`
+    : "check the address with whoever runs the relay; a relay says who it is at /.well-known/duro";
 };
 
 const answeredBy = ({ status, server, contentType, title }: NotARelay): string => {
@@ -80,6 +86,7 @@ const unreachableProblem = (url: string, code: string): Problem => {
       "the name could not be looked up: this machine may be offline",
       "check the connection",
     ],
+    ABORT_ERR: ["its answer did not come to an end in time", "check the address and its port"],
     ECONNRESET: [
       "whoever listens there hung up",
       "check the address, and whether it is https or http",

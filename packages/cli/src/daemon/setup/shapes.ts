@@ -1,6 +1,6 @@
 /** Pieces of bodies that these routes share. */
 import { Type } from "typebox";
-import { body } from "../entries/shapes.ts";
+import { body } from "../shapes.ts";
 
 const labelLengthMax = 1_024;
 

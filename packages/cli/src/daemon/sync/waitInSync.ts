@@ -1,5 +1,6 @@
 /** Until all that was written here is signed for by the relay, and all that it has is here. */
 import { err, ok, type Result } from "@duro/crypto/types";
+import { counted } from "../../counted.ts";
 import { Exit } from "../../exits.ts";
 import type { Problem } from "../../problem.ts";
 import type { SyncJson } from "../../api/syncCalls.ts";
@@ -129,7 +130,7 @@ const paused: Problem = {
 const outOfTime = (pending: number): Problem => ({
   code: "WaitTimedOut",
   exit: Exit.Offline,
-  message: `The time to wait is over: ${pending} changes of this machine are not with the relay yet, or not all of its changes are here. The daemon goes on.`,
+  message: `The time to wait is over: ${counted(pending, "change of this machine is", "changes of this machine are")} not with the relay yet, or not all of its changes are here. The daemon goes on.`,
   next: "duro status",
 });
 
@@ -144,7 +145,7 @@ const offline = ({ engine, vault }: Home): Problem => {
   return {
     code: "Offline",
     exit: Exit.Offline,
-    message: `The relay cannot be reached.${why} ${vault.status.pendingCount} changes wait on this machine and go out when it is back.`,
+    message: `The relay cannot be reached.${why} ${counted(vault.status.pendingCount, "change waits", "changes wait")} on this machine, to go out when it is back.`,
     next: "duro doctor, which says what answers there",
   };
 };

@@ -1,4 +1,4 @@
-/** Pieces of the bodies that these routes take. What a value means is checked by the memory itself. */
+/** Pieces of the bodies that routes take. What a value means is checked by the memory itself. */
 import { type TProperties, Type } from "typebox";
 
 /** Above the longest that an entry takes, so that the refusal names the field; below what would fill memory. */

@@ -1,0 +1,20 @@
+import { Exit } from "../exits.ts";
+import type { Problem } from "../problem.ts";
+
+/** `why`: the name that the store has for it. */
+export const notStored = (code: string, why: string): Problem => ({
+  code,
+  exit: Exit.Unexpected,
+  ...(why === "EditRefused" ? refused : untaken(why)),
+});
+
+const untaken = (why: string) => ({
+  message: `This machine's disk did not take it, so nothing was stored (${why}).`,
+  next: "make room on the disk, then run this again; duro doctor looks closer",
+});
+
+/** A fault of ours: what can be said at all was looked at before. */
+const refused = {
+  message: "A value in it is of a form that no device would read, so nothing was stored.",
+  next: "duro daemon restart, which lets go of it; then go on without that value",
+};
