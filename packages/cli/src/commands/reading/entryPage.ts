@@ -9,14 +9,22 @@ export const entryPage = (item: ItemJson, style: Style): string => {
   const facts = rowsOf(item);
   const width = Math.max(...facts.map(([name]) => name.length));
   return [
-    style.bold(plainText(item.text).trim()),
+    style.bold(indented(item.text).trim()),
     "",
     ...facts.map(([name, value]) => `${style.dim(name.padEnd(width))}  ${value}`),
     ...warnings(item).map((sentence) => style.warn(sentence)),
-    ...proses(item).flatMap(([title, text]) => ["", style.bold(title), plainText(text).trim()]),
+    ...proses(item).flatMap(([title, text]) => ["", style.bold(title), indented(text)]),
     ...lists(item).flatMap(([title, lines]) => ["", style.bold(title)].concat(lines)),
   ].join("\n");
 };
+
+/** No line of a text begins where a fact of ours does, so none can pass for one. */
+const indented = (text: string): string =>
+  plainText(text)
+    .trim()
+    .split("\n")
+    .map((line) => `  ${line}`.trimEnd())
+    .join("\n");
 
 /** In the order in which they are read; what an entry has not is left out. */
 const rowNames: readonly (readonly [name: string, title: string])[] = [

@@ -1,5 +1,5 @@
 /** What is never typed on the line: from a file, a pipe, stdin, or a person at a terminal. */
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { type Problem, usage } from "../../problem.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -9,6 +9,9 @@ import { givenText } from "../writing/givenText.ts";
 
 type Given = Pick<CommandContext, "stdin" | "cwd">;
 
+/** Of 64 KiB. A sheet of words has one; what goes on without end, as /dev/zero, is not read for ever. */
+const lastByte = 65_535;
+
 /** `-` is stdin. Pipes are read, too: a password manager may write to one. */
 export const secretFile = async (
   given: Given,
@@ -17,7 +20,10 @@ export const secretFile = async (
 ): Promise<Result<string, Problem>> => {
   if (file === "-") return givenText(given, "-");
   try {
-    return ok(await readFile(resolve(given.cwd, file), "utf8"));
+    let text = "";
+    const bytes = createReadStream(resolve(given.cwd, file), { encoding: "utf8", end: lastByte });
+    for await (const part of bytes) text += String(part);
+    return ok(text);
   } catch (cause) {
     return err(
       usage(

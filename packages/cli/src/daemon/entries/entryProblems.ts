@@ -23,7 +23,7 @@ import { type Problem, usage } from "../../problem.ts";
 import type { DeviceGone, Home, SaveFailed } from "../daemon.ts";
 import { findProblem, undoDays } from "../read/findId.ts";
 import { deviceRemoved } from "../sync/removed.ts";
-import { notStored } from "../notStored.ts";
+import { editNotStored } from "../notStored.ts";
 
 /** Within the time for undo; nothing is done to it before it is back. */
 export interface EntryForgotten {
@@ -103,7 +103,7 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
     case "ProjectAmbiguous":
       return inputProblem(error);
     case "SaveFailed":
-      return notStored(error.type, error.why);
+      return editNotStored(error.type, error.why);
     case "DeviceGone":
       return deviceRemoved;
   }

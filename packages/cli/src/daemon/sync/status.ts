@@ -16,7 +16,7 @@ export const statusOf = (daemon: Daemon, home: Home): StatusJson => {
     ),
     server: server ?? null,
     pending: server === undefined ? 0 : vault.status.pendingCount,
-    devices: devicesOf(home),
+    devices: devicesOf(home, daemon.nowMs()),
     alarms,
     ...(pausedUntil === undefined ? {} : { pausedUntil: pausedText(pausedUntil) }),
     user: engine.user,
@@ -44,7 +44,7 @@ const stateOf = (
   return isCaughtUp && pendingCount === 0 ? "current" : "syncing";
 };
 
-const devicesOf = ({ engine, vault, nameOf }: Home): readonly DeviceStatusJson[] => {
+const devicesOf = ({ engine, vault, nameOf }: Home, nowMs: number): readonly DeviceStatusJson[] => {
   const counts = new Map<string, { head: number; receipted: number }>();
   for (const row of engine.chains(vault.id)) {
     const known = counts.get(row.device) ?? { head: 0, receipted: 0 };
@@ -59,14 +59,14 @@ const devicesOf = ({ engine, vault, nameOf }: Home): readonly DeviceStatusJson[]
     .filter(([, known]) => known.scope === DeviceScope.Full && known.revokedAt === undefined)
     .map(([id]) => {
       const { head, receipted } = counts.get(id) ?? { head: 0, receipted: 0 };
-      const heardMs = vault.heard.get(id);
       const isThis = id === engine.device;
+      const seenMs = isThis ? nowMs : vault.heard.get(id);
       return {
         id,
         name: nameOf(id),
         head,
         receipted,
-        lastSeen: heardMs === undefined ? null : new Date(heardMs).toISOString(),
+        lastSeen: seenMs === undefined ? null : new Date(seenMs).toISOString(),
         isThis,
       };
     });
