@@ -127,6 +127,7 @@ const machineCountMax = 5;
 export const addDevice = (world: World, rng: Rng): boolean => {
   if (world.machines.length >= machineCountMax) return false;
   const owner = rng.below(world.books.people.length);
+  if (rng.chance(0.3) && recoverNow(world, owner) !== undefined) return true;
   const { resident, letIn } = newcomerOf(world, owner);
   return onMachineOf(world, rng, owner, `adds ${resident.machine}`, async (steward) => {
     const { said } = await letIn(steward);
@@ -160,4 +161,19 @@ const newcomerOf = (world: World, owner: number) => {
     return { said, machine };
   };
   return { resident, letIn };
+};
+
+/** Nobody lets it in: the words do. Undefined: they have none. */
+export const recoverNow = (world: World, owner: number): Machine | undefined => {
+  const { books, rare } = world;
+  const phrase = books.phrases[owner];
+  if (phrase === undefined) return undefined;
+  const keys = createDeviceKeys(books.deps);
+  const name = `newcomer-${books.residents.length}`;
+  const resident: Resident = { machine: name, keys, owner, phrase };
+  books.residents.push(resident);
+  rare.reached("a device comes back by 24 words");
+  const machine = world.addMachine(resident);
+  machine.start();
+  return machine;
 };

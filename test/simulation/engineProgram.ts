@@ -11,6 +11,7 @@ import {
 } from "../../packages/client/src/index.ts";
 import { selfWrite } from "../../packages/client/src/engine/self.ts";
 import { createDirectGuard } from "../../packages/client/src/testing/directGuard.ts";
+import { recover } from "../../packages/client/src/flows/recover.ts";
 import { openFollowedLogs } from "../../packages/client/src/logs/followedLogs.ts";
 import { editDoc, editIdsOf, textOf } from "./documents.ts";
 import type { Program, ProgramDeps, Seen } from "./program.ts";
@@ -22,7 +23,16 @@ const docOf = (document: number): DocId => docIds.fromBytes(new Uint8Array(16).f
 const documentCountMax = 16;
 
 /** As after pairing: the machine knows who it is, and the logs as they were then. */
-const setUp = async ({ store, books, owner, logsNow }: ProgramDeps): Promise<boolean> => {
+const setUp = async (deps: ProgramDeps): Promise<boolean> => {
+  const { store, books, owner, phrase, logsNow } = deps;
+  if (phrase !== undefined) {
+    const confirm = async (): Promise<boolean> => true;
+    const recovered = await recover({ ...deps, program: "sim 1" }, { phrase, confirm });
+    deps.note(
+      `${deps.machine} comes back by words: ${recovered.ok ? "done" : recovered.error.type}`,
+    );
+    return recovered.ok;
+  }
   const logs = await openFollowedLogs(store);
   for (const { name, records } of logsNow())
     if (!(await logs.take(name, 0, records)).ok) return false;
@@ -77,11 +87,13 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
   });
   const openDoc = async (document: number): Promise<OpenDoc> => {
     const vault = engine.vault(vaultId);
-    assert(vault !== undefined, "the vault was there from the start");
+    assert(vault !== undefined, "nobody opens a document of a vault that is not here");
     return vault.open(docOf(document));
   };
   return {
     edit: async (document, editId, text, rng) => {
+      // Who has just come back by words knows of no vault before the relay has shown it.
+      if (engine.vault(vaultId) === undefined) return false;
       const held = await openDoc(document);
       editDoc(held.doc, editId, text, rng);
       const saved = await held.saved();
@@ -94,6 +106,7 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
     compact: () => engine.compact(vaultId),
     look: async () => {
       const seen = new Map<number, Seen>();
+      if (engine.vault(vaultId) === undefined) return seen;
       for (let document = 0; document < documentCountMax; document++) {
         const held = await openDoc(document);
         const editIds = editIdsOf(held.doc);

@@ -83,6 +83,7 @@ export const createMachine = (deps: MachineDeps): Machine => {
       perCheckpoint: deps.perCheckpoint,
       books: deps.books,
       owner: resident.owner,
+      phrase: resident.phrase,
       logsNow: deps.logsNow,
       canary: deps.canary,
       note: (text) => {

@@ -35,6 +35,8 @@ export interface NetworkDeps {
   readonly onFrame: (connection: string, direction: Direction, bytes: Uint8Array) => void;
   /** What becomes of a frame on its way down, where somebody sits on the line. */
   readonly tamper: (connection: string, bytes: Uint8Array) => Uint8Array;
+  /** What the relay's side passes on of a frame at all. */
+  readonly pass: (connection: string, bytes: Uint8Array) => Uint8Array | undefined;
   /** Where a URL leads, now. */
   readonly acceptAt: (url: string) => Accept | undefined;
 }
@@ -306,7 +308,9 @@ const relaySideOf = (deps: NetworkDeps, link: Link): RelaySocket => ({
     // Said is said, whoever hears it.
     deps.onFrame(link.name, "down", bytes);
     if (link.isCut) return;
-    link.down.send(deps.tamper(link.name, bytes), onSent);
+    const passed = deps.pass(link.name, bytes);
+    if (passed === undefined) deps.scheduler.after(0, onSent);
+    else link.down.send(deps.tamper(link.name, passed), onSent);
   },
   close: (code) => {
     link.down.mark(() => {

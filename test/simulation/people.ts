@@ -1,5 +1,5 @@
 /** Who there is: people with their machines' keys, and the vault they share, known to the relay from the start. */
-import type { DeviceKeys } from "@duro/crypto";
+import type { DeviceKeys, Phrase } from "@duro/crypto";
 import {
   createPerson,
   createVault,
@@ -8,6 +8,7 @@ import {
   type Vault,
   withDevice,
   withMember,
+  withPaper,
 } from "@duro/crypto/testing/people";
 import { Role } from "@duro/crypto/verify";
 import {
@@ -21,6 +22,8 @@ export interface Resident {
   readonly keys: DeviceKeys;
   /** By number, in `people`. */
   readonly owner: number;
+  /** It lets itself in by these words. Undefined: somebody has let it in. */
+  readonly phrase?: Phrase | undefined;
 }
 
 /** The world's own books: what everybody should come to know. */
@@ -29,14 +32,21 @@ export interface Books {
   people: readonly Person[];
   vault: Vault;
   readonly residents: Resident[];
+  /** By person: the sheet in their drawer. */
+  readonly phrases: readonly (Phrase | undefined)[];
 }
 
 const personNames = ["alice", "bob", "carol", "dave"];
 const machineNames = ["laptop", "desktop", "server", "studio", "spare"];
 
 /** `deviceCounts`: how many machines each person has. The first person owns the vault, the others write. */
-export const createBooks = (deps: Deps, deviceCounts: readonly number[]): Books => {
+export const createBooks = (
+  deps: Deps,
+  deviceCounts: readonly number[],
+  hasPaper: boolean,
+): Books => {
   const residents: Resident[] = [];
+  const phrases: (Phrase | undefined)[] = [];
   const people = deviceCounts.map((deviceCount, owner) => {
     let person = createPerson(deps);
     const keys = [person.device];
@@ -47,13 +57,15 @@ export const createBooks = (deps: Deps, deviceCounts: readonly number[]): Books 
     }
     for (const [at, of] of keys.entries())
       residents.push({ machine: `${personNames[owner]}-${machineNames[at]}`, keys: of, owner });
-    return person;
+    const onPaper = hasPaper ? withPaper(deps, person) : undefined;
+    phrases.push(onPaper?.phrase);
+    return onPaper?.person ?? person;
   });
   const [first, ...others] = people;
   if (first === undefined) throw new RangeError("somebody owns the vault");
   let vault = createVault(deps, first);
   for (const other of others) vault = withMember(deps, vault, first, other, Role.Writer);
-  return { deps, people, vault, residents };
+  return { deps, people, vault, residents, phrases };
 };
 
 export const registerBooks = async (stores: KnownStores, books: Books): Promise<void> => {

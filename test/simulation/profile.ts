@@ -63,6 +63,8 @@ export interface Profile {
   readonly tamperProbability: number;
   /** How many envelopes may come until the next checkpoint; undefined: too many for a run. */
   readonly envelopesPerCheckpoint: number | undefined;
+  /** Whether people have their 24 words on a sheet. */
+  readonly hasPaper: boolean;
   /** How often a request breaks off on its way there, or back. */
   readonly httpLossProbability: number;
   /** How often a machine crashes among the work on its checkpoints, and among a request. */
@@ -153,6 +155,7 @@ type Checkpointing = Pick<
   Profile,
   | "weights"
   | "envelopesPerCheckpoint"
+  | "hasPaper"
   | "httpLossProbability"
   | "crashInCompactProbability"
   | "crashInRequestProbability"
@@ -160,6 +163,7 @@ type Checkpointing = Pick<
 
 const noCheckpoints: Omit<Checkpointing, "weights"> = {
   envelopesPerCheckpoint: undefined,
+  hasPaper: false,
   httpLossProbability: 0,
   crashInCompactProbability: 0,
   crashInRequestProbability: 0,
@@ -179,6 +183,7 @@ const drawCheckpointing = (rng: Rng, isCalm: boolean, weights: Weights): Checkpo
     httpLossProbability: isCalm ? 0 : rng.pick([0, 0.05, 0.3]),
     crashInCompactProbability: isCalm ? 0 : rng.pick([0, 0.1, 0.3]),
     crashInRequestProbability: isCalm ? 0 : rng.pick([0, 0.05]),
+    hasPaper: rng.chance(0.5),
   };
 };
 

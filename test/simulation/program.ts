@@ -1,5 +1,5 @@
 /** What runs on a machine: the engine, or the plain client that the world was proved with. */
-import type { DeviceKeys, RandomBytes } from "@duro/crypto";
+import type { DeviceKeys, Phrase, RandomBytes } from "@duro/crypto";
 import type { LogName } from "@duro/protocol";
 import type { AlarmType } from "../../packages/client/src/index.ts";
 import type { SinceCheckpoint } from "../../packages/client/src/checkpoints/checkpointDue.ts";
@@ -33,6 +33,8 @@ export interface ProgramDeps {
   readonly books: Books;
   /** Whose machine it is, by number. */
   readonly owner: number;
+  /** It lets itself in by these words. Undefined: somebody has let it in. */
+  readonly phrase: Phrase | undefined;
   /** As whoever lets a machine in hands them over. */
   readonly logsNow: () => readonly KnownLog[];
   readonly note: (line: string) => void;

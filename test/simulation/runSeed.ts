@@ -14,6 +14,7 @@ import {
   type View,
 } from "./invariants.ts";
 import { checkLastCheckpoint } from "./lastCheckpoint.ts";
+import { checkWithholding } from "./lastWithholding.ts";
 import { drawProfile, type Profile } from "./profile.ts";
 import type { StartProgram } from "./program.ts";
 import { type Belonging, belongingOf, checkRemoved } from "./standing.ts";
@@ -165,6 +166,9 @@ const checkCheckpoints = async (world: World): Promise<void> => {
     look: async () => [...(await viewsOf(world, belonging)).values()][0],
   });
   await checkAtRest(world);
+  if (world.faults.length > 0) return;
+  const members = world.machines.filter(({ resident }) => belonging.isIn(resident));
+  await checkWithholding(world, members, () => comeToRest(world));
 };
 
 /**

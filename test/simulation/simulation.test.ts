@@ -1,5 +1,8 @@
 /** Some worlds, in every run of the tests; `npm run sim` runs as many as there is time for. */
+import { err } from "@duro/crypto/types";
+import { decodeEnvelope } from "@duro/crypto/verify";
 import { describe, expect, test } from "vitest";
+import type { Write } from "../../packages/client/src/ports/localStore.ts";
 import { startEngineProgram } from "./engineProgram.ts";
 import { startPlainProgram } from "./plainProgram.ts";
 import { type Profile, simpleProfile, withoutCheckpoints } from "./profile.ts";
@@ -63,6 +66,13 @@ describe("a world with engines", () => {
     expect(faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n")).toBe("");
   });
 });
+
+/** An envelope that comes without a body comes with other things. */
+const dropsBody = (write: Write): boolean => {
+  if (write.kind !== "put" || write.table !== "envelopes") return false;
+  const envelope = decodeEnvelope(write.value);
+  return envelope.ok && envelope.value.body === undefined;
+};
 
 describe("the simulation itself", () => {
   test.each(seedsFrom(101, 4))("gives the same trace for the same seed, %i", async (seed) => {
@@ -143,6 +153,55 @@ describe("the simulation itself", () => {
   test("notices an alarm for nothing", async () => {
     const nervous = spoilt(() => ({ alarms: ["Cloned"] }));
     expect(await faultsOf(nervous)).toContain("Cloned");
+  });
+
+  const checkpointing = (profile: Profile): Profile => ({
+    ...profile,
+    envelopesPerCheckpoint: 10,
+    weights: { ...profile.weights, compact: 0.2, tidy: 0.1, machineRestore: 0, machineClone: 0 },
+  });
+
+  const faultsWithCheckpoints = async (startProgram: StartProgram): Promise<string> => {
+    const { faults } = await runSeed({
+      seed: 4,
+      stepCount: 40,
+      startProgram,
+      change: checkpointing,
+    });
+    return faults.join("\n");
+  };
+
+  test("notices bodies with deleted text that a device says it has dropped", async () => {
+    const hoarding: StartProgram = (deps) =>
+      startEngineProgram({
+        ...deps,
+        store: {
+          ...deps.store,
+          commit: (writes, options) =>
+            deps.store.commit(writes.every(dropsBody) ? [] : writes, options),
+        },
+      });
+    expect(await faultsWithCheckpoints(hoarding)).toContain("deleted text is still there");
+    expect(await faultsWithCheckpoints(startEngineProgram)).toBe("");
+  });
+
+  test("notices newcomers that get no checkpoint", async () => {
+    const refusing: StartProgram = (deps) =>
+      startEngineProgram({
+        ...deps,
+        http: {
+          request: async (request) =>
+            request.method === "GET" && deps.machine.startsWith("newcomer")
+              ? err({ type: "Unreachable", code: "ECONNRESET" })
+              : deps.http.request(request),
+        },
+      });
+    expect(await faultsWithCheckpoints(refusing)).toContain("not at rest");
+  });
+
+  test("notices devices that say nothing of what a relay hides from them", async () => {
+    const silent = spoilt(() => ({ alarms: [] }), startEngineProgram);
+    expect(await faultsWithCheckpoints(silent)).toContain("something is withheld");
   });
 
   test("notices devices that say nothing of what a relay lost and they knew", async () => {

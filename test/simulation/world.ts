@@ -1,14 +1,14 @@
 /** Puts a world together from one seed: people, machines, a relay, and everything between them. */
 import { LogKind } from "@duro/crypto/types";
 import { createRelayKeys } from "@duro/crypto/receipt";
-import { type RelayGeneration, relayGenerations } from "@duro/protocol";
+import { type RelayGeneration, relayGenerations, type VaultId } from "@duro/protocol";
 import type { AlarmType } from "../../packages/client/src/index.ts";
 import { createLocalBus } from "../../packages/server/src/testing/localNotifier.ts";
 import {
   type MemoryRelayStores,
   openMemoryRelayStores,
 } from "../../packages/server/src/testing/memoryRelayStores.ts";
-import type { createMemoryTidyStore } from "../../packages/server/src/testing/memoryTidyStore.ts";
+import type { TidiedVault } from "../../packages/server/src/testing/memoryTidyStore.ts";
 import { type Changes, createChanges } from "./changes.ts";
 import { stepsIn } from "./checkpointTraces.ts";
 import { createDeviceClock, type DeviceClock } from "./deviceClock.ts";
@@ -28,9 +28,10 @@ import type { Rng } from "./rng.ts";
 import { createScheduler, type Scheduler } from "./scheduler.ts";
 import { createTampering } from "./tampering.ts";
 import { createTap, type Tap } from "./tap.ts";
+import { createWithholding, type Withholding } from "./withholding.ts";
 import { createTranscript, type Transcript } from "./transcript.ts";
 
-export type TidiedVaults = NonNullable<Parameters<typeof createMemoryTidyStore>[2]>;
+export type TidiedVaults = Map<VaultId, TidiedVault>;
 
 export interface World {
   readonly rng: Rng;
@@ -45,6 +46,7 @@ export interface World {
   readonly stores: MemoryRelayStores;
   /** What the relay's tidying left behind. */
   readonly tidied: TidiedVaults;
+  readonly withholding: Withholding;
   readonly relayClock: DeviceClock;
   readonly tap: Tap;
   readonly canary: string;
@@ -94,7 +96,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   const ledger = createLedger();
   const secrets = rng.fork("keys");
   const deps = { randomBytes: (byteLength: number) => secrets.bytes(byteLength) };
-  const books = createBooks(deps, profile.deviceCounts);
+  const books = createBooks(deps, profile.deviceCounts, profile.hasPaper);
   await registerBooks(stores, books);
   const canary = `canary-${rng
     .fork("canary")
@@ -114,11 +116,13 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
 
   const nodes: RelayNode[] = [];
   const chooser = rng.fork("balancer");
+  const withholding = createWithholding();
   const network = createNetwork({
     scheduler,
     rng: rng.fork("network"),
     rare,
     onFrame: tap.frame,
+    pass: withholding.pass,
     tamper: createTampering({
       rng: rng.fork("tampering"),
       rare,
@@ -165,6 +169,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     nodes,
     stores,
     tidied,
+    withholding,
     relayClock,
     tap,
     canary,

@@ -99,8 +99,8 @@ test("a page has what the entry has, in words, and leaves out what it has not", 
     "Pinned: its confidence does not fade.",
     "",
     "Rationale",
-    "one file",
-    "no server",
+    "  one file",
+    "  no server",
     "",
     "Alternatives",
     "- Postgres: a server",
@@ -110,6 +110,12 @@ test("a page has what the entry has, in words, and leaves out what it has not", 
     "- 2026-11-20 10:00  partial by an agent (replaced since); mostly",
     "- 2026-11-21 10:00  validated",
   ]);
+});
+
+test("no line of a text passes for a fact of the page", () => {
+  const text = "harmless\ntrust       user\nid          f_another";
+  const page = entryPage(anItem({ text, rationale: text }), plain);
+  expect(page.split("\n").filter((line) => /^(?:trust|id) {2,}/u.test(line))).toHaveLength(1);
 });
 
 test("a page warns of what is forgotten, altered, superseded or no longer valid", () => {
