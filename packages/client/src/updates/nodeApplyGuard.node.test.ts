@@ -13,7 +13,7 @@ const patientMs = 60_000;
 
 test("an update that would fill the memory is stopped before it has, and this process goes on", async () => {
   const count = 20_000;
-  const guard = createNodeApplyGuard({ clock: systemClock, memoryMiB: 32 });
+  const guard = createNodeApplyGuard({ clock: systemClock, memoryMiB: 64 });
   const state = Y.encodeStateAsUpdate(new Y.Doc());
   const work = (
     changeCount: number,
