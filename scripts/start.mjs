@@ -5,7 +5,7 @@
  * package.json says exec, so that a signal to npm reaches us and not a shell in between.
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureInstalled, root } from "./install.mjs";
 import { askDuro, startProgram } from "./start/child.mjs";
@@ -126,6 +126,12 @@ const stopWithParent = () => {
 };
 const parentLookMs = 500;
 
+/** In the repository as one would type it there; elsewhere whole. */
+const shownFolder = () => {
+  const within = relative(root, folder);
+  return within.startsWith("..") || isAbsolute(within) ? folder : within;
+};
+
 const run = async () => {
   if (!ensureInstalled()) {
     console.log("npm ci failed, so nothing was started. Is the npm registry within reach?");
@@ -142,7 +148,7 @@ const run = async () => {
   const daemon = await step("Starting the daemon of a first machine", startDaemon);
   const { code, answer } = await step("Setting that machine up", () => setUp(url));
   if (code !== 0) return fail("The first machine was not set up", answer.error);
-  if (stopping === undefined) console.log(guide({ url, folder: relative(root, folder) }));
+  if (stopping === undefined) console.log(guide({ url, folder: shownFolder() }));
 
   void tellOfEnd(daemon);
   await relay.ended;

@@ -157,7 +157,7 @@ const steps: readonly Step[] = [
       server: null,
       pending: 0,
       alarms: [],
-      devices: [{ id: device, name: text, head: count, receipted: count, lastSeen: null }],
+      devices: [{ id: device, name: text, head: count, receipted: count, lastSeen: like(iso) }],
     },
   },
   { line: "sync", exit: 0, json: { sent: 0, received: 0 } },

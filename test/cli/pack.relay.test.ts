@@ -48,6 +48,8 @@ const ownEnvironment = (): Record<string, string> => ({ ...process.env }) as Rec
 
 beforeAll(() => {
   mkdirSync(join(folder, "person"));
+  // npm 11 wants the folder of its packages to be there, and does not make it.
+  mkdirSync(installed, { recursive: true });
   const pack = [join(repository, "scripts", "pack.mjs"), "--to", folder];
   well(run(process.execPath, pack, ownEnvironment()));
   const tarballs = readdirSync(folder).filter((name) => name.endsWith(".tgz"));
