@@ -15,6 +15,7 @@ const like = (pattern: string): unknown => expect.stringMatching(new RegExp(`^${
 const id = like(entryId);
 const device = like(hex);
 const text: unknown = expect.any(String);
+const doneOrFound: unknown = expect.toBeOneOf([0, 4]);
 const count: unknown = expect.any(Number);
 const list: unknown = expect.any(Array);
 
@@ -32,7 +33,7 @@ const items = (itemCount: number, more: object = {}): object => ({
 
 interface Row {
   readonly line: string;
-  readonly exit: number;
+  readonly exit: unknown;
   readonly json: object;
 }
 /** `name` in a line stands for the id that an earlier one gave under that name. */
@@ -180,7 +181,8 @@ const steps: readonly Step[] = [
   { line: "import ARTIFACTS", exit: 3, json: { imported: 0, present: count } },
   { line: "export --to TO", exit: 0, json: { counts: { fact: count, decision: count } } },
   { line: "import TO", exit: 0, json: { imported: 0, present: count, skipped: [] } },
-  { line: "doctor", exit: 0, json: { checks: list } },
+  // What it finds on a machine is the machine's.
+  { line: "doctor", exit: doneOrFound, json: { checks: list } },
   { line: "completion bash", exit: 0, json: { script: text } },
   { line: "version", exit: 0, json: { version: text } },
 ];

@@ -44,7 +44,13 @@ const well = (ran: ReturnType<typeof run>): ReturnType<typeof run> => {
   return ran;
 };
 
-const ownEnvironment = (): Record<string, string> => ({ ...process.env }) as Record<string, string>;
+/** Of this machine, without what npm tells the scripts that it runs: a person's shell has none of it. */
+const ownEnvironment = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) =>
+      value === undefined || /^npm_/iu.test(name) ? [] : [[name, value]],
+    ),
+  );
 
 beforeAll(() => {
   mkdirSync(join(folder, "person"));
