@@ -163,7 +163,8 @@ export const createMachine = async (home?: string): Promise<Machine> => {
   const call = (name: string, body: object = {}): Promise<Json> =>
     new Promise((resolve, reject) => {
       const outgoing = request(
-        { socketPath: socket, path: `/v1/${name}`, method: "POST" },
+        // A line of its own: one that was kept the daemon may have closed just now.
+        { socketPath: socket, path: `/v1/${name}`, method: "POST", agent: false },
         (answer) => {
           let text = "";
           answer.on("data", (chunk: Buffer) => {
