@@ -76,9 +76,9 @@ export interface StoreNewer {
 export type OpenError = StoreNewer | StoreBroken | StoreFull;
 
 /**
- * What a loss of power may take back. `now`: nothing of it. `later`: the commit, and with it all that were
- * committed behind it; never one alone, and none before a later commit that was durable `now`. A program
- * that ends in whatever way takes nothing back.
+ * What a loss of power may take back, or the program's own sudden end. `now`: nothing of it. `later`: the
+ * commit, and with it all that were committed behind it; never one alone, and none before a later commit
+ * that was durable `now`.
  */
 export type Durability = "now" | "later";
 

@@ -41,6 +41,8 @@ export interface DocumentRow {
   /** From the smallest up. */
   readonly levels: readonly Level[];
   readonly nextNumber: number;
+  /** Of the deepest type, or more; undefined: not known. Not stored. */
+  readonly depth?: number | undefined;
 }
 
 /** An edit of ours that no envelope holds yet. */
@@ -93,7 +95,12 @@ export const decodeChainRow = (chain: ChainId, bytes: Uint8Array): ChainRow =>
     receipted: from.varUint(),
   }));
 
-export const emptyDocument: DocumentRow = { clocks: new Map(), levels: [], nextNumber: 0 };
+export const emptyDocument: DocumentRow = {
+  clocks: new Map(),
+  levels: [],
+  nextNumber: 0,
+  depth: 0,
+};
 
 export const encodeDocumentRow = (row: DocumentRow): Uint8Array =>
   encode((to) => {

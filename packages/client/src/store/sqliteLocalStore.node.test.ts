@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { storeVersion } from "../ports/localStore.ts";
+import { storeVersion, wholeTable } from "../ports/localStore.ts";
 import { localStoreContract } from "../testing/localStore.contract.ts";
 import { openSqliteLocalStore, storeErrorOf } from "./sqliteLocalStore.ts";
 
@@ -59,17 +59,62 @@ describe("the file of the local store", () => {
     return modes;
   };
 
-  test("commits of one turn wait for the disk where one of them must", async () => {
+  test("is synced where a commit may not be lost, and takes along those that may", async () => {
     const store = opened(path);
     const modes = await syncedBy(async () => {
       await store.commit([put(1)]);
       await store.commit([put(2)], { durability: "later" });
       await Promise.all([store.commit([put(3)], { durability: "later" }), store.commit([put(4)])]);
       await store.commit([put(5)], { durability: "later" });
-      await store.commit([put(6)]);
+      await store.close();
     });
-    expect(modes).toEqual(["full", "normal", "full", "normal", "full"]);
+    expect(modes).toEqual(["full", "full", "normal"]);
+    const again = opened(path);
+    expect(await again.range("facts", wholeTable, 10)).toHaveLength(5);
+    await again.close();
+  });
+
+  test("is read, and looked at, as if all that was confirmed were in it", async () => {
+    const store = opened(path);
+    await store.commit([put(1)], { durability: "later" });
+    expect(await store.get("facts", Uint8Array.of(1))).toEqual(Uint8Array.of(1));
+    await store.commit([put(2)], { durability: "later" });
+    expect(await store.view((reader) => reader.range("facts", wholeTable, 10))).toHaveLength(2);
     await store.close();
+  });
+
+  test("without room for what was confirmed gives it to whoever reads, and takes it later", async () => {
+    const store = opened(path);
+    await store.commit([put(1)]);
+    const large = { ...put(2), value: new Uint8Array(200_000).fill(7) };
+    let isFull = true;
+    const kept = { ok: true, value: undefined };
+    const spy = vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function exec(
+      this: DatabaseSync,
+      sql: string,
+    ) {
+      if (isFull && sql === "commit") throw Object.assign(new Error("full"), { errcode: 13 });
+      // As `exec` does it.
+      this.prepare(sql).run();
+    });
+    try {
+      expect(await store.commit([large], { durability: "later" })).toEqual(kept);
+      expect(await store.get("facts", large.key)).toEqual(large.value);
+      const full = { ok: false, error: { type: "StoreFull" } };
+      expect(await store.commit([put(4)], { durability: "later" })).toEqual(full);
+      expect(await store.commit([put(4)])).toEqual(full);
+      await expect(store.view(async () => 1)).rejects.toThrow("StoreFull");
+      expect(await store.range("facts", wholeTable, 10)).toHaveLength(2);
+      isFull = false;
+      expect(await store.commit([put(4)], { durability: "later" })).toEqual(kept);
+    } finally {
+      spy.mockRestore();
+    }
+    await store.close();
+    const again = opened(path);
+    expect(await again.get("facts", large.key)).toEqual(large.value);
+    expect(await again.range("facts", wholeTable, 10)).toHaveLength(3);
+    await again.close();
   });
 
   test("is closed to others, and so are the files beside it", async () => {

@@ -1,26 +1,23 @@
 /**
  * The local store in one SQLite file. A commit is written through to the disk before it resolves, unless it
- * may be lost: then it is in the log that is written ahead, and the next one that may not takes it along.
- * Commits of one turn of the event loop share that wait.
+ * may be lost: then the next one that may not takes it along. Commits of one turn of the event loop share
+ * that wait.
  */
 import { closeSync, openSync } from "node:fs";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { assert, err, ok, type Result } from "@duro/crypto/types";
+import { DatabaseSync } from "node:sqlite";
+import { err, ok, type Result } from "@duro/crypto/types";
 import {
   type CommitError,
   type Durability,
-  type Entry,
-  type KeyRange,
   type LocalStore,
   type OpenError,
   type StoreBroken,
   type StoreFull,
-  type StoreReader,
-  type StoreTable,
   storeTables,
   storeVersion,
-  type Write,
 } from "../ports/localStore.ts";
+import { createCommitQueue } from "./commitQueue.ts";
+import { createReader, createWriter } from "./sqliteTables.ts";
 
 /** Others may not read what a person remembers. */
 const fileMode = 0o600;
@@ -66,34 +63,40 @@ const prepareTables = (database: DatabaseSync): number => {
   return storeVersion;
 };
 
-interface Waiting {
-  readonly writes: readonly Write[];
-  readonly durability: Durability;
-  readonly answer: (outcome: Result<void, CommitError>) => void;
-}
-
 const createStore = (path: string, database: DatabaseSync): LocalStore => {
   const reader = createReader(database);
   const apply = createWriter(database);
   const setDurability = createDurability(database);
-  let waiting: Waiting[] = [];
+  const queue = createCommitQueue({
+    write: (writes, durability) => {
+      setDurability(durability);
+      return inTransaction(database, () => writes.forEach(apply));
+    },
+    after: (ms, callback) => {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  });
   let isClosed = false;
 
-  const flush = (): void => {
-    const together = waiting;
-    waiting = [];
-    // Closing came first.
-    if (together.length === 0) return;
-    setDurability(together.some(({ durability }) => durability === "now") ? "now" : "later");
-    const outcome = inTransaction(database, () => {
-      for (const { writes } of together) for (const write of writes) apply(write);
-    });
-    for (const { answer } of together) answer(outcome);
+  /** Where the disk has no room for what was confirmed, it is there for as long as somebody reads. */
+  const reading = <T>(read: () => T): T => {
+    if (isClosed || queue.flush().ok) return read();
+    database.exec("begin immediate");
+    try {
+      queue.confirmed().forEach(apply);
+      return read();
+    } finally {
+      if (database.isTransaction) database.exec("rollback");
+    }
   };
 
   return {
-    ...reader,
+    get: async (table, key) => reading(() => reader.get(table, key)),
+    range: async (table, range, countMax) => reading(() => reader.range(table, range, countMax)),
     view: async (work) => {
+      const flushed = queue.flush();
+      if (!flushed.ok) throw new Error(`what was confirmed is not written: ${flushed.error.type}`);
       const apart = new DatabaseSync(path, { readOnly: true });
       try {
         apart.exec("begin");
@@ -102,21 +105,16 @@ const createStore = (path: string, database: DatabaseSync): LocalStore => {
         apart.close();
       }
     },
-    commit: (writes, { durability = "now" } = {}) =>
-      new Promise((answer) => {
-        if (isClosed) return answer(err({ type: "StoreClosed" }));
-        waiting.push({ writes, durability, answer });
-        if (waiting.length === 1) queueMicrotask(flush);
-      }),
+    commit: (writes, { durability = "now" } = {}) => queue.commit(writes, durability),
     scrub: async () => {
       if (isClosed) return;
-      flush();
+      queue.flush();
       database.exec("pragma wal_checkpoint(truncate)");
     },
     close: async () => {
       if (isClosed) return;
       isClosed = true;
-      flush();
+      queue.close();
       database.close();
     },
   };
@@ -146,75 +144,6 @@ const inTransaction = (database: DatabaseSync, work: () => void): Result<void, C
     if (database.isTransaction) database.exec("rollback");
     return err(error);
   }
-};
-
-type Prepare = (table: StoreTable) => StatementSync;
-
-/** One statement for each table, made when it is first needed. */
-const perTable = (database: DatabaseSync, sqlOf: (table: StoreTable) => string): Prepare => {
-  const made = new Map<StoreTable, StatementSync>();
-  return (table) => {
-    const known = made.get(table) ?? database.prepare(sqlOf(table));
-    made.set(table, known);
-    return known;
-  };
-};
-
-const bytesIn = (row: Record<string, unknown>, column: string): Uint8Array => {
-  const bytes = row[column];
-  assert(bytes instanceof Uint8Array, "every column of a table is bytes");
-  return bytes;
-};
-
-const boundsOf = ({ from, end }: KeyRange): SQLInputValue[] =>
-  end === undefined ? [from] : [from, end];
-
-const createReader = (database: DatabaseSync): StoreReader => {
-  const one = perTable(database, (table) => `select value from ${table} where key = ?`);
-  const within = perTable(
-    database,
-    (table) => `select key, value from ${table} where key >= ? and key < ? order by key limit ?`,
-  );
-  const onwards = perTable(
-    database,
-    (table) => `select key, value from ${table} where key >= ? order by key limit ?`,
-  );
-  return {
-    get: async (table, key) => {
-      const row = one(table).get(key);
-      return row === undefined ? undefined : bytesIn(row, "value");
-    },
-    range: async (table, range, countMax): Promise<readonly Entry[]> =>
-      (range.end === undefined ? onwards : within)(table)
-        .all(...boundsOf(range), countMax)
-        .map((row) => ({ key: bytesIn(row, "key"), value: bytesIn(row, "value") })),
-  };
-};
-
-const createWriter = (database: DatabaseSync): ((write: Write) => void) => {
-  const put = perTable(
-    database,
-    (table) =>
-      `insert into ${table} (key, value) values (?, ?) on conflict do update set value = excluded.value`,
-  );
-  const remove = perTable(database, (table) => `delete from ${table} where key = ?`);
-  const removeWithin = perTable(
-    database,
-    (table) => `delete from ${table} where key >= ? and key < ?`,
-  );
-  const removeOnwards = perTable(database, (table) => `delete from ${table} where key >= ?`);
-  return (write) => {
-    switch (write.kind) {
-      case "put":
-        return void put(write.table).run(write.key, write.value);
-      case "delete":
-        return void remove(write.table).run(write.key);
-      case "deleteRange":
-        return void (write.end === undefined ? removeOnwards : removeWithin)(write.table).run(
-          ...boundsOf(write),
-        );
-    }
-  };
 };
 
 /** SQLITE_FULL, of which the upper bits say more. */

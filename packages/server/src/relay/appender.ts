@@ -1,6 +1,6 @@
 /**
  * Group commit: puts of all connections and vaults that wait go into one transaction; while it is
- * written the next ones gather. Receipts leave after the commit, and only then is anything passed on.
+ * written the next ones gather. Nothing is passed on and no receipt leaves before the commit.
  */
 import { assert } from "@duro/crypto/types";
 import type { ChainOpening } from "@duro/crypto/verify";
@@ -241,8 +241,9 @@ const answer = async (deps: AppenderDeps, { planned }: AppendPlan): Promise<numb
     runsByVault.set(stretch.vault, runs);
     runs.push({ envelopes: placed, origin: stretch.puts[0]?.origin });
   }
-  for (const plan of planned) await answerOne(deps, plan, nowMs);
+  // First: readers wait for it; signing a receipt takes longer, and nobody waits for that.
   for (const [vault, runs] of runsByVault) deps.onStored(vault, runs);
+  for (const plan of planned) await answerOne(deps, plan, nowMs);
   return envelopeCount;
 };
 
