@@ -158,6 +158,7 @@ test("text keeps every sign it was written with, a byte order mark in front too"
   for (const text of ["\ufeffmark", "a\u0000b", "\r\n", "e\u0301", "\u{1F600}"]) {
     const bytes = encode((to) => to.text(text));
     expect(must(decode(limit, bytes, (from) => from.text(20)))).toBe(text);
+    expect(decode(limit, bytes, (from) => from.skipText(20)).ok).toBe(true);
   }
 });
 
@@ -214,6 +215,13 @@ describe("[WIRE2] [WIRE3] refused", () => {
     ["varBytes over their limit", bytesOf(3, 1, 1, 1), (from) => from.varBytes(2), { got: "3" }],
     ["varBytes beyond the end", bytesOf(4, 1, 1, 1), (from) => from.varBytes(9), { got: "3" }],
     ["text over its limit", bytesOf(3, 97, 97, 97), (from) => from.text(2), { got: "3" }],
+    [
+      "skipped text over its limit",
+      bytesOf(3, 97, 97, 97),
+      (from) => from.skipText(2),
+      { got: "3" },
+    ],
+    ["skipped bytes that are no text", bytesOf(2, 97, 0x80), (from) => from.skipText(9), { at: 0 }],
     ["a lone continuation byte", bytesOf(1, 0x80), (from) => from.text(9), { got: "other bytes" }],
     ["a slash in two bytes", bytesOf(2, 0xc0, 0xaf), (from) => from.text(9), { at: 0 }],
     ["half a pair of surrogates", bytesOf(3, 0xed, 0xa0, 0x80), (from) => from.text(9), { at: 0 }],

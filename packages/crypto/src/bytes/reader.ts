@@ -41,6 +41,8 @@ export interface Reader {
   bytes(byteLength: number): Uint8Array;
   varBytes(byteLengthMax: number): Uint8Array;
   text(byteLengthMax: number): string;
+  /** Text that somebody else will read: only looked at. */
+  skipText(byteLengthMax: number): void;
   bool(): boolean;
   /** A count, then that many items. `itemByteLengthMin` stops a count that the bytes cannot hold. */
   list<T>(countMax: number, itemByteLengthMin: number, readItem: (from: Reader) => T): T[];
@@ -66,6 +68,11 @@ const shortAscii = (encoded: Uint8Array): string | undefined => {
     text += String.fromCharCode(byte);
   }
   return text;
+};
+
+const isAscii = (encoded: Uint8Array): boolean => {
+  for (const byte of encoded) if (byte > 0x7f) return false;
+  return true;
 };
 
 const createReader = (bytes: Uint8Array): Reader => {
@@ -136,6 +143,17 @@ const createReader = (bytes: Uint8Array): Reader => {
         return refuse("UTF-8 text", "other bytes", start);
       }
     },
+    skipText: (byteLengthMax) => {
+      const start = decoder.pos;
+      const encoded = view(readVarUint(byteLengthMax));
+      // Asking for each byte takes a tenth of what decoding takes.
+      if (isAscii(encoded)) return;
+      try {
+        utf8.decode(encoded);
+      } catch {
+        refuse("UTF-8 text", "other bytes", start);
+      }
+    },
     bool: () => {
       const value = reader.u8();
       return value > 1 ? refuse("0 or 1", `${value}`, decoder.pos - 1) : value === 1;
@@ -145,7 +163,9 @@ const createReader = (bytes: Uint8Array): Reader => {
       const count = readVarUint(countMax);
       if (count * itemByteLengthMin > bytes.length - decoder.pos)
         refuse(`bytes for ${count} items`, `${bytes.length - decoder.pos} bytes`, start);
-      return Array.from({ length: count }, () => readItem(reader));
+      const items = [];
+      for (let at = 0; at < count; at += 1) items.push(readItem(reader));
+      return items;
     },
     rest: (byteLengthMax) => take(restLength(byteLengthMax)),
     view,

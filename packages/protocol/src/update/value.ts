@@ -40,7 +40,7 @@ const readValueAt = (from: Reader, depth: number): void => {
     case ValueTag.BigInt:
       return void from.view(longByteLength);
     case ValueTag.Text:
-      return void from.text(dataContentByteLengthMax);
+      return from.skipText(dataContentByteLengthMax);
     case ValueTag.Bytes:
       return void from.view(from.varUint(dataContentByteLengthMax));
     case ValueTag.List:
