@@ -121,7 +121,11 @@ export interface ForgottenJson {
   /** ISO 8601: until then `--undo` brings them back. */
   readonly undoUntil?: string;
   /** After a purge: where copies may still be, and by when they are gone. */
-  readonly copies?: { readonly relay: string };
+  readonly copies?: {
+    readonly relay: string;
+    /** ISO 8601; missing where nobody can say, or there are none. */
+    readonly goneBy?: string;
+  };
 }
 
 export interface SkillJson {

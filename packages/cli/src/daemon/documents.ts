@@ -12,8 +12,8 @@ export interface Documents {
   isOpen(name: DocName): boolean;
   /** Entries that changed since they were taken the last time; "all": the document is another one. */
   takeChanged(name: DocName): ReadonlySet<EntryId> | "all";
-  /** Every edit made so far outlives a crash of this machine. */
-  saved(): ReturnType<OpenDoc["saved"]>;
+  /** Every edit made so far outlives a crash of this machine, and none of those in these was taken back. */
+  saved(names: readonly DocName[]): ReturnType<OpenDoc["saved"]>;
   /** Lets go of what nobody has used since then. */
   releaseIdle(sinceMs: number): Promise<void>;
   close(): Promise<void>;
@@ -85,10 +85,14 @@ export const createDocuments = (vault: Vault, nowMs: () => number): Documents =>
       if (entry !== undefined) entry.changed = new Set();
       return changed;
     },
-    saved: async () => {
-      // Of the vault: any of its documents may be asked.
-      const [first] = held.values();
-      return first === undefined ? ok(undefined) : first.open.saved();
+    saved: async (names) => {
+      const written = names.flatMap((name) => held.get(name) ?? []);
+      // It is of the vault: where none is named any may be asked.
+      for (const { open } of written.length > 0 ? written : [...held.values()].slice(0, 1)) {
+        const saved = await open.saved();
+        if (!saved.ok) return saved;
+      }
+      return ok(undefined);
     },
     releaseIdle: async (sinceMs) => {
       for (const [name, entry] of held)

@@ -1,21 +1,8 @@
-/**
- * Keeps the index in step with the documents. The mark of a document is read before its entries are, so
- * what the index says to have it has; where edits are not durable yet it says that it is unsure, and a
- * start after a crash reads that document anew.
- */
+/** Keeps the index in step with the documents: which of them are to be looked at, and when. */
 import type { Vault } from "@duro/client";
-import {
-  docNames,
-  type DocName,
-  type EntryId,
-  itemsOf,
-  type KindName,
-  type Memory,
-  rootDoc,
-  show,
-} from "@duro/memory";
+import { docNames, type DocName, type EntryId, type Memory, rootDoc } from "@duro/memory";
 import type { Documents } from "./documents.ts";
-import { indexRowOf } from "./index/indexRow.ts";
+import { createDocIndexer } from "./index/docIndexer.ts";
 import type { SearchIndex } from "./index/searchIndex.ts";
 
 export interface Indexer {
@@ -46,110 +33,90 @@ export interface IndexerDeps {
   readonly onFailure: (cause: unknown) => void;
 }
 
-const indexed: readonly KindName[] = [
-  "fact",
-  "decision",
-  "episode",
-  "skill",
-  "session",
-  "checkpoint",
-  "task",
-];
 /** What comes in many small pieces is read once. */
 const gatherMs = 30;
 /** While the relay brings what was missed: whole documents at once, and not for each piece of them. */
 const gatherCatchingUpMs = 1_000;
-/** Of more entries at once, reading the document as a whole is cheaper. */
-const oneByOneMax = 100;
-const unsure = "+";
 
 export const createIndexer = (deps: IndexerDeps): Indexer => {
-  const { vault, memory, documents, index } = deps;
-  /** Open documents of which every change since the index fitted them is known. */
-  const inStep = new Set<DocName>();
+  const { vault, memory, documents, index, onIndexed } = deps;
+  const turn = (): Promise<void> =>
+    new Promise((resolve) => void deps.after(0, () => resolve(undefined)));
+  const again = (name: DocName): void => queue.add([name]);
+  const docs = createDocIndexer({ vault, memory, documents, index, onIndexed, again, turn });
+  const queue = createQueue(deps, {
+    // The root names the others.
+    names: async () => {
+      await documents.open(rootDoc);
+      const listed = docNames(memory);
+      return listed.ok ? listed.value.filter((name) => name !== rootDoc) : [];
+    },
+    update: (name) => docs.update(name),
+    turn,
+  });
+  return {
+    open: (name) => docs.open(name),
+    catchUp: async (written) => {
+      for (const name of new Set(written)) if (name !== rootDoc) await docs.update(name);
+    },
+    changed: (changed) => {
+      const ids = changed === undefined ? undefined : new Set(changed);
+      const listed = docNames(memory);
+      if (!listed.ok || ids === undefined || ids.has(documents.idOf(rootDoc))) queue.add("all");
+      else
+        queue.add(listed.value.filter((name) => name !== rootDoc && ids.has(documents.idOf(name))));
+    },
+    lost: () => {
+      docs.lost();
+      queue.add("all");
+    },
+    settled: () => queue.settled(),
+    stop: () => queue.stop(),
+  };
+};
+
+interface Queue {
+  add(names: readonly DocName[] | "all"): void;
+  /** Nothing is left of what was added by now. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+interface QueueWork {
+  readonly names: () => Promise<readonly DocName[]>;
+  readonly update: (name: DocName) => Promise<void>;
+  readonly turn: () => Promise<void>;
+}
+
+const createQueue = (
+  { vault, hasRelay, after, onFailure }: IndexerDeps,
+  work: QueueWork,
+): Queue => {
   const waiting = new Set<DocName>();
   let isAllWaiting = true;
   let running: Promise<void> | undefined;
   let endGathering: (() => void) | undefined;
   let isStopped = false;
 
-  const open = async (name: DocName): Promise<void> => {
-    if (documents.isOpen(name)) return;
-    inStep.delete(name);
-    await documents.open(name);
-    // Whatever changes from here on is told.
-    const mark = await vault.markOf(documents.idOf(name));
-    if (mark !== undefined && index.markOf(name) === mark) inStep.add(name);
-  };
-
-  const update = async (name: DocName): Promise<void> => {
-    if (!documents.isOpen(name)) {
-      if (index.markOf(name) === (await vault.markOf(documents.idOf(name)))) return;
-      await open(name);
-    }
-    const mark = await vault.markOf(documents.idOf(name));
-    if (mark === undefined) return;
-    const changed = documents.takeChanged(name);
-    const said = vault.status.hasUnsaved ? `${mark}${unsure}` : mark;
-    if (changed === "all" || !inStep.has(name) || changed.size > oneByOneMax)
-      return replace(name, said);
-    if (changed.size > 0 || index.markOf(name) !== said) updateSome(name, said, changed);
-    return undefined;
-  };
-
-  /** What changes while it goes on is known, and written as it comes. */
-  const replace = async (name: DocName, mark: string): Promise<void> => {
-    const items = itemsOf(memory, name, { types: indexed });
-    // It was let go meanwhile, and is looked at again.
-    if (!items.ok) return void waiting.add(name);
-    inStep.add(name);
-    await index.replaceDocInTurns(name, mark, items.value.map(indexRowOf), turn);
-    deps.onIndexed("all");
-    if ((await vault.markOf(documents.idOf(name))) === mark) return undefined;
-    waiting.add(name);
-    return begin();
-  };
-
-  const turn = (): Promise<void> =>
-    new Promise((resolve) => void deps.after(0, () => resolve(undefined)));
-
-  const updateSome = (name: DocName, mark: string, changed: ReadonlySet<EntryId>): void => {
-    const rows = [];
-    const gone: EntryId[] = [];
-    for (const id of changed) {
-      const item = show(memory, id);
-      if (item.ok) rows.push(indexRowOf(item.value));
-      else gone.push(id);
-    }
-    index.updateEntries(name, mark, rows, gone);
-    deps.onIndexed([...changed]);
-  };
-
-  const names = async (): Promise<readonly DocName[]> => {
-    await documents.open(rootDoc);
-    const listed = docNames(memory);
-    return listed.ok ? listed.value.filter((name) => name !== rootDoc) : [];
-  };
-
   const runAll = async (): Promise<void> => {
     for (;;) {
       if (isStopped) return;
       if (isAllWaiting) {
         isAllWaiting = false;
-        for (const name of await names()) waiting.add(name);
+        for (const name of await work.names()) waiting.add(name);
       }
       const [name] = waiting;
       if (name === undefined) return;
       waiting.delete(name);
-      await update(name);
+      await work.update(name);
       // Between two documents others have theirs.
-      await turn();
+      await work.turn();
     }
   };
 
   const run = (): Promise<void> => {
     running ??= runAll()
-      .catch(deps.onFailure)
+      .catch(onFailure)
       .finally(() => {
         running = undefined;
       });
@@ -158,38 +125,25 @@ export const createIndexer = (deps: IndexerDeps): Indexer => {
 
   const isBehind = (): boolean =>
     !isStopped && (isAllWaiting || waiting.size > 0 || running !== undefined);
-
-  const begin = (): void => {
-    const isCatchingUp = deps.hasRelay && !vault.status.isCaughtUp;
-    endGathering ??= deps.after(isCatchingUp ? gatherCatchingUpMs : gatherMs, () => {
-      endGathering = undefined;
-      void run();
-    });
+  const stopGathering = (): void => {
+    endGathering?.();
+    endGathering = undefined;
   };
 
   return {
-    open,
-    catchUp: async (written) => {
-      for (const name of new Set(written)) if (name !== rootDoc) await update(name);
-    },
-    changed: (docs) => {
-      const ids = docs === undefined ? undefined : new Set(docs);
-      const listed = docNames(memory);
-      if (!listed.ok || ids === undefined || ids.has(documents.idOf(rootDoc))) isAllWaiting = true;
-      else
-        for (const name of listed.value)
-          if (name !== rootDoc && ids.has(documents.idOf(name))) waiting.add(name);
-      if (isAllWaiting || waiting.size > 0) begin();
-    },
-    lost: () => {
-      inStep.clear();
-      isAllWaiting = true;
-      begin();
+    add: (names) => {
+      if (names === "all") isAllWaiting = true;
+      else for (const name of names) waiting.add(name);
+      if (!isAllWaiting && waiting.size === 0) return;
+      const isCatchingUp = hasRelay && !vault.status.isCaughtUp;
+      endGathering ??= after(isCatchingUp ? gatherCatchingUpMs : gatherMs, () => {
+        endGathering = undefined;
+        void run();
+      });
     },
     settled: async () => {
       while (isBehind()) {
-        endGathering?.();
-        endGathering = undefined;
+        stopGathering();
         await run();
       }
     },

@@ -21,8 +21,8 @@ const untaken = (why: string) => ({
   next: "make room on the disk, then look by duro list whether it is there before you repeat it",
 });
 
-/** A fault of ours: what can be said at all was looked at before. */
+/** A fault of ours: what can be said at all was looked at before. The engine has taken it back. */
 const refused = {
   message: "A value in it is of a form that no device would read, so nothing was stored.",
-  next: "duro daemon restart, which lets go of it; then go on without that value",
+  next: "go on without that value",
 };

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { decide, forget, remember, type EntryId } from "@duro/memory";
+import { decide, forget, remember, rootDoc, type EntryId } from "@duro/memory";
 import { assert } from "@duro/crypto/types";
 import { describe, expect, test } from "vitest";
 import type { OpenHome } from "./openHome.ts";
@@ -41,6 +41,29 @@ describe("a write", () => {
     await rememberIn(home, "first");
     const id = await rememberIn(home, "second");
     expect(changes).toContainEqual({ ids: [id] });
+  });
+
+  test("of what no device would read is refused and taken back, and later ones go on", async () => {
+    const folder = await foundFolder();
+    const first = await openLocalHome(folder);
+    const { home } = first;
+    await rememberIn(home, "kept");
+    const refused = home.write((memory) => {
+      const doc = memory.docOf(rootDoc);
+      if (doc === undefined) return { ok: false, error: { type: "DocNotOpen", name: rootDoc } };
+      doc.getMap("other").set("large", new Uint8Array(1_048_576));
+      return { ok: true, value: { docs: [rootDoc] } };
+    });
+    const beside = home.write((memory) => decide(memory, { decision: "beside it" }));
+    expect(await refused).toEqual({ ok: false, error: { type: "SaveFailed", why: "EditRefused" } });
+    expect((await beside).ok).toBe(true);
+    await rememberIn(home, "and after");
+    await home.settled();
+    expect(textsFound(home, "beside")).toHaveLength(1);
+    await first.close();
+    const { home: again } = await openLocalHome(folder);
+    expect(textsFound(again, "after")).toEqual(["and after"]);
+    expect(again.memory.docOf(rootDoc)?.getMap("other").size).toBe(0);
   });
 
   test("to an entry changes what is found of it", async () => {

@@ -15,16 +15,15 @@ import {
 } from "@duro/client";
 import { createNodeApplyGuard } from "@duro/client/node";
 import { err, ok, type Result } from "@duro/crypto/types";
-import { devicesIn, openMemory, rootDoc, withDocs } from "@duro/memory";
+import { devicesIn, rootDoc, withDocs } from "@duro/memory";
 import { Exit } from "../exits.ts";
 import type { Problem } from "../problem.ts";
 import type { Home } from "./daemon.ts";
-import { createDocuments } from "./documents.ts";
-import { createIndexer, type Indexer } from "./indexer.ts";
-import { createSearchIndex } from "./index/createSearchIndex.ts";
-import type { SearchIndex } from "./index/searchIndex.ts";
-import type { DaemonLog } from "./log.ts";
 import { failureFacts } from "./failureFacts.ts";
+import { firstVault, vaultNotHere } from "./firstVault.ts";
+import { partsOf, writeIn } from "./homeParts.ts";
+import { startHomeUpkeep } from "./homeUpkeep.ts";
+import type { DaemonLog } from "./log.ts";
 
 export interface HomeDeps {
   readonly store: LocalStore;
@@ -47,15 +46,6 @@ export interface OpenHome extends Home, AsyncDisposable {
   readonly device: DeviceKeys;
 }
 
-/** Documents that nobody has used for so long are let go. */
-const idleMs = 30_000;
-const lookMs = 10_000;
-/** More than a busy machine is late by. */
-const sleptMsMin = 60_000;
-const tidyStepsMax = 20;
-const tidyPauseMs = 50;
-/** A machine that was just let in waits for the vault's log. */
-const vaultWaitMsMax = 20_000;
 /** A read waits no longer than this for what is still being indexed. */
 const settleMsMax = 3_000;
 
@@ -88,31 +78,6 @@ export const openHome = async (deps: HomeDeps): Promise<Result<OpenHome | undefi
   return ok(await furnish(deps, engine, vault, device));
 };
 
-const firstVault = (engine: Engine, clock: Clock): Promise<Vault | undefined> =>
-  new Promise((resolve) => {
-    const [now] = engine.vaults;
-    if (now !== undefined || engine.status.link === "none") return resolve(now);
-    const settle = (vault: Vault | undefined): void => {
-      giveUp();
-      stop();
-      resolve(vault);
-    };
-    const giveUp = clock.after(vaultWaitMsMax, () => settle(undefined));
-    const stop = engine.onChange(() => {
-      const [vault] = engine.vaults;
-      const { link, ended } = engine.status;
-      const isHopeless = ended !== undefined && (link === "waiting" || link === "stopped");
-      if (vault !== undefined || isHopeless) settle(vault);
-    });
-  });
-
-const vaultNotHere: Problem = {
-  code: "VaultNotHere",
-  exit: Exit.Offline,
-  message: "This machine was let in, but the vault has not come from the relay yet.",
-  next: "check the connection, then: duro status",
-};
-
 const seedProblem = (error: { readonly type: string }): Problem => ({
   code: error.type,
   exit: Exit.IntegrityFailure,
@@ -130,77 +95,16 @@ const furnish = async (
   device: DeviceKeys,
 ): Promise<OpenHome> => {
   const { clock, log } = deps;
-  const nowMs = (): number => clock.nowMs();
-  const documents = createDocuments(vault, nowMs);
-  const memory = openMemory({
-    docOf: (name) => documents.docOf(name),
-    authorOf: (clientId, name) => vault.authorOf(documents.idOf(name), clientId),
-    nowMs,
-    randomBytes: systemRandomBytes,
-    device: device.id,
-  });
-  const index: SearchIndex = createSearchIndex({
-    path: deps.indexFile,
-    log: (event) => log.warn(event),
-    onLost: () => indexer.lost(),
-  });
-  const indexer: Indexer = createIndexer({
-    vault,
-    memory,
-    documents,
-    index,
-    hasRelay: deps.server !== undefined,
-    after: (ms, run) => clock.after(ms, run),
-    onIndexed: (ids) => deps.onChange({ ids }),
-    onFailure: (cause) => log.error("indexing failed", failureFacts(cause)),
-  });
+  const parts = partsOf(deps, vault, device);
+  const { documents, memory, index, indexer } = parts;
   await documents.open(rootDoc);
   const stops = [
     vault.onDocuments((docs) => indexer.changed(docs)),
     engine.onChange(() => deps.onChange("status")),
   ];
   indexer.changed(undefined);
-  /** Nothing is let go while somebody works with it. */
-  let workCount = 0;
-  let isClosed = false;
-  const wake = (): void => {
-    if (!["none", "idle", "stopped"].includes(engine.status.link)) engine.connect();
-  };
-  let endLooking = (): void => {};
-  const look = (): void => {
-    const beganMs = nowMs();
-    endLooking = clock.after(lookMs, () => {
-      look();
-      // The machine slept: what looks like a connection may be none.
-      if (nowMs() - beganMs > sleptMsMin) wake();
-      if (workCount > 0) return;
-      tidy();
-      // The root is small, and every look at the memory needs it.
-      documents.docOf(rootDoc);
-      documents
-        .releaseIdle(nowMs() - idleMs)
-        .catch((cause: unknown) => log.error("release failed", failureFacts(cause)));
-    });
-  };
-  look();
-
-  /** A few short steps at a time, as long as nobody works. */
-  const tidy = (stepCount = tidyStepsMax): void => {
-    if (workCount > 0 || stepCount === 0 || isClosed || !index.tidy()) return;
-    clock.after(tidyPauseMs, () => tidy(stepCount - 1));
-  };
-
+  const upkeep = startHomeUpkeep({ clock, engine, documents, index, log });
   const isRemoved = (): boolean => engine.isRemoved || deps.isRemovedByRelay();
-
-  const during = async <T>(work: () => Promise<T>): Promise<T> => {
-    workCount += 1;
-    try {
-      return await work();
-    } finally {
-      workCount -= 1;
-    }
-  };
-
   return {
     engine,
     vault,
@@ -223,28 +127,18 @@ const furnish = async (
         });
       }),
     read: (work) =>
-      during(() =>
+      upkeep.during(() =>
         withDocs(
           (name) => documents.open(name),
           () => work(memory),
         ),
       ),
     write: (work) =>
-      during(async () => {
-        if (isRemoved()) return err({ type: "DeviceGone" } as const);
-        const done = await withDocs(
-          (name) => indexer.open(name),
-          () => work(memory),
-        );
-        if (!done.ok) return done;
-        const saved = await documents.saved();
-        if (!saved.ok) return err({ type: "SaveFailed", why: saved.error.type } as const);
-        await indexer.catchUp(done.value.docs);
-        return done;
-      }),
+      upkeep.during(async () =>
+        isRemoved() ? err({ type: "DeviceGone" } as const) : writeIn(parts, work),
+      ),
     [Symbol.asyncDispose]: async () => {
-      isClosed = true;
-      endLooking();
+      upkeep.stop();
       for (const stop of stops) stop();
       await indexer.stop();
       await documents.close();

@@ -14,6 +14,7 @@ import {
   type NoProject,
   type NotForgettable,
   type NotForgotten,
+  type NotSaidAnew,
   type ProjectAmbiguous,
   typeOfId,
   type UndoTimeOver,
@@ -42,6 +43,7 @@ export type EntryError =
   | NoProject
   | NotForgettable
   | NotForgotten
+  | NotSaidAnew
   | ProjectAmbiguous
   | SaveFailed
   | UndoTimeOver
@@ -68,6 +70,8 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
         `${error.id} is ${named(typeOfId(error.id))}, and this works on ${named(wanted)}.`,
         wanted === "skill" ? "duro skill list" : `duro list --type ${wanted}`,
       );
+    case "NotSaidAnew":
+      return notSaidAnew(error.id);
     case "AlreadySuperseded":
       return usage(
         error.type,
@@ -107,6 +111,19 @@ const entryProblem = (error: EntryError, wanted: EntryType): Problem => {
     case "DeviceGone":
       return deviceRemoved;
   }
+};
+
+const notSaidAnew = (id: EntryId): Problem => {
+  const type = typeOfId(id);
+  const next: Partial<Record<EntryType, string>> = {
+    episode: `duro episode note ${id} TEXT, which adds to it`,
+    skill: "duro skill save NAME --file SKILL.md",
+  };
+  return usage(
+    "NotSaidAnew",
+    `${id} is ${named(type)}, and --text is for a fact or a decision.`,
+    next[type] ?? `duro show ${id}`,
+  );
 };
 
 const inputProblem = (error: BadField | NoProject | ProjectAmbiguous): Problem => {

@@ -25,6 +25,7 @@ import { callRoute } from "../routes.ts";
 import { findId } from "../read/findId.ts";
 import { change, type EntryError } from "./entryProblems.ts";
 import { needHome } from "../needHome.ts";
+import { copiesOf } from "./purgedCopies.ts";
 import { isMass, massCountMax, massShareMax } from "./massDeletion.ts";
 import { parseSince } from "../read/parseSince.ts";
 import { body, text } from "../shapes.ts";
@@ -55,7 +56,9 @@ export const forgetRoute = callRoute<"forget">({
       const undo = undoUntil(memory, ids.value);
       return undo.ok ? ok({ ...changed.value, undoUntilMs: undo.value }) : undo;
     });
-    return done.ok ? ok(answerOf(daemon, ids.value, asked.how, done.value)) : done;
+    if (!done.ok) return done;
+    const copies = asked.how === "purge" ? await copiesOf(daemon, home.value) : undefined;
+    return ok(answerOf(ids.value, done.value, copies));
   },
 });
 
@@ -156,10 +159,9 @@ const undoUntil = (
 };
 
 const answerOf = (
-  daemon: Daemon,
   ids: readonly EntryId[],
-  how: Asked["how"],
   { ids: changed, undoUntilMs }: Done,
+  copies: ForgottenJson["copies"],
 ): ForgottenJson => {
   const named = new Set(ids);
   const also = changed.filter((id) => !named.has(id));
@@ -167,15 +169,6 @@ const answerOf = (
     ids,
     ...(also.length === 0 ? {} : { also }),
     ...(undoUntilMs === undefined ? {} : { undoUntil: new Date(undoUntilMs).toISOString() }),
-    ...(how === "purge" ? { copies: { relay: relayCopies(daemon) } } : {}),
+    ...(copies === undefined ? {} : { copies }),
   };
 };
-
-/** Days that a relay keeps what it has dropped. */
-const trashDays = 14;
-
-/** Only what is so: nobody here can say how much will be written. */
-const relayCopies = ({ settings }: Daemon): string =>
-  settings.now.server === undefined
-    ? "None: this memory is not linked to a relay."
-    : `Sealed, unreadable to it. It drops them once two later checkpoints of this memory count, one of which is made after some 300 changes or 1 MiB, and deletes them ${trashDays} days after that. Backups of the relay keep them as long as its operator keeps those.`;

@@ -182,6 +182,16 @@ describe("edit", () => {
   });
 });
 
+test("new words for what is neither a fact nor a decision name what it is, and the way to say more", async () => {
+  const { id } = valueOf(await daemon.call("episodeStart", { goal: "fast login" }));
+  expect(problemOf(await daemon.call("edit", { id, text: "faster login" }))).toMatchObject({
+    code: "NotSaidAnew",
+    exit: 2,
+    message: `${id} is an episode, and --text is for a fact or a decision.`,
+    next: `duro episode note ${id} TEXT, which adds to it`,
+  });
+});
+
 describe("an episode and a skill", () => {
   test("are begun, noted and closed", async () => {
     const { id } = valueOf(await daemon.call("episodeStart", { goal: "fast login", tags: ["x"] }));

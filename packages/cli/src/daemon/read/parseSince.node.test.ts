@@ -12,6 +12,8 @@ test.each([
   [" 1d ", nowMs - dayMs],
   ["999999y", 0],
   ["2026-11-01", Date.UTC(2026, 10, 1)],
+  ["2028-02-29", Date.UTC(2028, 1, 29)],
+  ["2026", Date.UTC(2026, 0, 1)],
   ["2026-11", Date.UTC(2026, 10, 1)],
   ["2026-11-01T10:00:00Z", Date.UTC(2026, 10, 1, 10)],
   ["2026-11-01 10:00+02:00", Date.UTC(2026, 10, 1, 8)],
@@ -20,10 +22,21 @@ test.each([
   expect(parseSince(text, nowMs)).toEqual({ ok: true, value: atMs });
 });
 
-test.each(["", "yesterday", "7", "d", "-7d", "7 days", "2026-13-01", "1.5d", "Nov 1", "7d7d"])(
-  "%j is none, and the problem says what is",
-  (text) => {
-    const parsed = parseSince(text, nowMs);
-    expect(parsed).toMatchObject({ ok: false, error: { code: "BadSince", exit: 2 } });
-  },
-);
+test.each([
+  "",
+  "yesterday",
+  "7",
+  "d",
+  "-7d",
+  "7 days",
+  "2026-13-01",
+  "2026-02-30",
+  "2026-02-29T10:00Z",
+  "2026-04-31 10:00",
+  "1.5d",
+  "Nov 1",
+  "7d7d",
+])("%j is none, and the problem says what is", (text) => {
+  const parsed = parseSince(text, nowMs);
+  expect(parsed).toMatchObject({ ok: false, error: { code: "BadSince", exit: 2 } });
+});

@@ -14,8 +14,16 @@ export const parseSince = (text: string, nowMs: number): Result<number, Problem>
   const unitMs = msByUnit.get(unit);
   if (count !== undefined && unitMs !== undefined)
     return ok(Math.max(0, nowMs - Number(count) * unitMs));
-  const atMs = isoPattern.test(wanted) ? Date.parse(wanted.replace(" ", "T")) : Number.NaN;
+  if (!isoPattern.test(wanted) || !isInCalendar(wanted)) return err(badSince);
+  const atMs = Date.parse(wanted.replace(" ", "T"));
   return Number.isNaN(atMs) ? err(badSince) : ok(Math.max(0, atMs));
+};
+
+/** What is parsed would go on in the next month. */
+const isInCalendar = (text: string): boolean => {
+  const date = text.slice(0, "2026-11-01".length);
+  const atMs = Date.parse(date);
+  return !Number.isNaN(atMs) && new Date(atMs).toISOString().startsWith(date);
 };
 
 const badSince = usage(

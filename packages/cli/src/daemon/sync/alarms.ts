@@ -11,7 +11,7 @@ const safeguarded: ReadonlySet<string> = new Set(["Rollback", "LogForked", "Clon
 /** What a person runs; a heal that needs nobody, or is no command, says so in its own sentence. */
 const commandByHeal: Readonly<Partial<Record<keyof typeof heals, string>>> = {
   revoke: "duro device list; if that was not you: duro device revoke ID",
-  box: "on another of your machines: duro sync, which seals the missing key anew",
+  yours: "if that was not you, for both of them: duro device revoke ID",
   restart: "on the device that is named: duro daemon restart",
   compare: "duro fingerprint, here and on another of your machines: the words should be the same",
 };
@@ -19,6 +19,8 @@ const commandByHeal: Readonly<Partial<Record<keyof typeof heals, string>>> = {
 export const alarmsOf = (home: Home, nameOf: (id: string) => string): readonly AlarmJson[] =>
   home.engine.alarms
     .filter(({ healedAtMs }) => healedAtMs === undefined)
+    // That one came is told until somebody has looked: setup/deviceNotices.ts.
+    .filter(({ alarm }) => alarm.type !== "DeviceAdded")
     .map((standing) => alarmJson(standing, nameOf));
 
 const alarmJson = (
