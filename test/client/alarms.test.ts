@@ -9,8 +9,8 @@ import {
   type ManualClock,
 } from "../../packages/client/src/testing/manualClock.ts";
 import { createMemoryDisk } from "../../packages/client/src/testing/memoryLocalStore.ts";
-import type { MemoryRelayData } from "../../packages/server/src/testing/memoryRelayData.ts";
 import { type Lies, throughLies, withholding } from "./tools/lyingRelay.ts";
+import { snapshotOf } from "./tools/snapshot.ts";
 import { endWorlds, openWorld, textOf, until } from "./tools/world.ts";
 
 afterEach(endWorlds);
@@ -28,21 +28,6 @@ const pass = async (clock: ManualClock, byMs: number): Promise<void> => {
     clock.pass(Math.min(leftMs, stepMs));
     await new Promise((resolve) => setTimeout(resolve, 8));
   }
-};
-
-/** The relay's stores as they are now, to be put back later. */
-const snapshotOf = (data: MemoryRelayData): (() => void) => {
-  const maps = Object.entries(data).flatMap(([name, value]) =>
-    value instanceof Map ? [[name, structuredClone(value)] as const] : [],
-  );
-  return () => {
-    for (const [name, kept] of maps) {
-      const map: unknown = Object.entries(data).find(([other]) => other === name)?.[1];
-      assert(map instanceof Map, "it was there before");
-      map.clear();
-      for (const [key, value] of kept) map.set(key, value);
-    }
-  };
 };
 
 test("devices that work together at an honest relay raise no alarm", async () => {

@@ -275,6 +275,47 @@ test("[CP12] the relay gives up the blobs of a checkpoint once two newer ones co
   expect(await isThere(first)).toBe(false);
 });
 
+test("after a purge no body, blob or file has the text once one checkpoint counts, though none was due", async () => {
+  const world = await openCompactingWorld();
+  const { vault } = world.vault.state;
+  const a = await world.station(world.first);
+  const b = await world.station(world.second);
+  await a.write(canary);
+  await fill(a);
+  await meet(world, b, a);
+  await a.compact();
+  await meet(world, b, a);
+  await b.compact();
+  await meet(world, a, b);
+  await a.compact();
+  // The text is in a checkpoint that counts.
+  const former = await blobIdsIn(world, a);
+  const bodies = relayBodies(world);
+  await a.erase(0, canary.length);
+  await meet(world, b, a);
+  expect(await a.compact()).toMatchObject({ hasWritten: false });
+  expect((await a.engine.purge(vault)).ok).toBe(true);
+  expect(await a.compact()).toMatchObject({ hasWritten: true });
+  await meet(world, b, a);
+  expect(await b.compact()).toMatchObject({ hasAttested: true, hasPruned: true });
+  await meet(world, a, b);
+  expect(await a.compact()).toMatchObject({ hasPruned: true });
+  await world.prune();
+  for (const blob of former)
+    expect(await world.stores.blobStore.readChunk({ vault, blob }, 0)).toBe(undefined);
+  // Of what was there nothing is left but the openings, and beacons that no full one has followed.
+  const left = relayBodies(world).filter((body) => bodies.some((one) => isSame(one, body)));
+  expect(left.every((body) => body.length < 2_000)).toBe(true);
+  const c = await world.station(world.third);
+  await until(() => isSettled(world, c), 20_000);
+  await c.compact();
+  expect(await c.text()).toBe(await a.text());
+  for (const station of [a, b, c]) {
+    expect(await bodiesWith(world, station, canary)).toEqual([]);
+    expect(filesWith(station.folder, canary)).toEqual([]);
+  }
+});
+
 /** A disk that takes so many commits more, and then none: what a crash behind that commit would leave. */
 const createDyingDisk = () => {
   const disk = createMemoryDisk();

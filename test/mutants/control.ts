@@ -37,6 +37,7 @@ const testFolders = [
   "test/client/tools",
   "test/relay/tools",
   "test/cli/fixtures",
+  "test/simulation",
 ];
 const copy = mkdtempSync(join(tmpdir(), "duro-mutants-"));
 

@@ -2,7 +2,7 @@
  * Protections of the client engine. Each names the one test that must notice when it is gone;
  * test/attacks/client/attackRows.ts says which attack that answers.
  */
-import { type Guard, off } from "./guard.ts";
+import { type Guard, off, on } from "./guard.ts";
 
 interface EngineGuard {
   readonly name: string;
@@ -34,11 +34,29 @@ const all: readonly EngineGuard[] = [
   },
   {
     name: "A1 a page that ends at a spoiled signature is read on",
-    file: "client/src/vault/advance.ts",
-    find: 'run.error.type === "BadSignature" && !isWhole',
+    file: "client/src/vault/readRun.ts",
+    find: 'run.error.type === "BadSignature" && nextSeq <= head.at',
     test: "test/attacks/client/changed.test.ts",
     title:
       "in the signature of an envelope that others follow does not stop a chain that is read back",
+  },
+  {
+    name: "A1 what is put again ends at a signature that is good",
+    file: "client/src/vault/uploads.ts",
+    find: "verifyEnvelope(envelope, signKey).ok",
+    instead: "(true as boolean)",
+    test: "test/attacks/client/changed.test.ts",
+    title:
+      "in the signature of an envelope that others follow does not stop a chain that is read back",
+  },
+  {
+    name: "A1 a checkpoint behind a spoiled signature is read",
+    file: "client/src/compaction/readVerified.ts",
+    find: "readRun({ store, vault }, row, device, fromSeq, Math.min(endSeq, row.head.at + 1))",
+    instead:
+      "readRun({ store, vault }, { ...row, head: { ...row.head, at: endSeq - 1 } }, device, fromSeq, endSeq).catch(() => [])",
+    test: "client/src/compaction/compactor.test.ts",
+    title: "[CP8] a checkpoint is judged although a relay spoiled the signatures within its run",
   },
   {
     name: "A2 a body is the one that its head speaks of",
@@ -126,8 +144,8 @@ const all: readonly EngineGuard[] = [
   {
     name: "no edit is confirmed before power could take it",
     file: "client/src/vault/writePending.ts",
-    find: "written.ok ? await draft.commit() : written",
-    instead: 'written.ok ? await draft.commit({ durability: "later" }) : written',
+    find: "const committed = await draft.commit();",
+    instead: 'const committed = await draft.commit({ durability: "later" });',
     test: "test/attacks/client/durable.test.ts",
     title: "takes no edit that was confirmed, sealed with it or not",
   },
@@ -141,11 +159,11 @@ const all: readonly EngineGuard[] = [
   },
   {
     name: "a commit that may not be lost waits for the disk",
-    file: "client/src/store/sqliteLocalStore.ts",
-    find: 'together.some(({ durability }) => durability === "now")',
-    instead: 'together.every(({ durability }) => durability === "now")',
-    test: "client/src/store/sqliteLocalStore.node.test.ts",
-    title: "commits of one turn wait for the disk where one of them must",
+    file: "client/src/store/commitQueue.ts",
+    find: 'isNow ? "now" : "later"',
+    instead: '"later"',
+    test: "client/src/store/commitQueue.test.ts",
+    title: "what may not be lost takes along what came before it, in its order",
   },
   {
     name: "receipts go with the next commit",
@@ -236,7 +254,7 @@ const all: readonly EngineGuard[] = [
   {
     name: "A8 another record in a place that is taken is a fork",
     file: "client/src/logs/followedLogs.ts",
-    find: "if (forked !== undefined) return stop(forked);",
+    find: 'isParted ||= forked.kind === "other";',
     instead: "",
     test: "test/attacks/client/worlds.test.ts",
     title:
@@ -287,6 +305,97 @@ const all: readonly EngineGuard[] = [
     test: "test/attacks/client/engines.test.ts",
     title:
       "A11 A14 while the relay hides a record that it says is there, nothing is sealed, and then under it",
+  },
+  {
+    name: "A34 what the relay lists of a vault heals no fork of an identity log",
+    file: "client/src/watch/judgeHeads.ts",
+    find: "log.kind === LogKind.Vault &&",
+    instead: "",
+    test: "test/attacks/client/worlds.test.ts",
+    title: "is told and stops sealing, whatever the relay lists of the vault, also after a restart",
+  },
+  {
+    name: "A29 what another device did to the list is told",
+    file: "client/src/watch/devicesWatch.ts",
+    find: "alarm !== undefined && alarm.by !== device",
+    test: "test/attacks/client/deviceNotices.test.ts",
+    title:
+      "A29 a device that another one lets in, and one that it ends, are told on every other device, once, and not on its own",
+  },
+  {
+    name: "A29 what was missed is told later",
+    file: "client/src/watch/devicesWatch.ts",
+    find: "let seenIndex = await readSeen(store);",
+    instead: "let seenIndex: number | undefined = logs.identity(user)?.head.index;",
+    test: "client/src/watch/devicesWatch.test.ts",
+    title:
+      "a record that was kept and not told when the program ended is told at the next start, and once",
+  },
+  {
+    name: "A29 a notice ends",
+    file: "client/src/watch/devicesWatch.ts",
+    find: "nowMs - sinceMs > toldMs",
+    test: "test/attacks/client/deviceNotices.test.ts",
+    title: "A29 what happened while a device was off is told when it comes back, for two weeks",
+  },
+  {
+    name: "A11 nobody comes over before an owner has said so",
+    file: "client/src/logs/otherBranch.ts",
+    find: "isSettledThere(ours, other, identity) &&",
+    instead: "",
+    test: "test/attacks/client/fork.test.ts",
+    title:
+      "A11 a fork stops sealing, and once an owner settled it everybody stands on one branch with everything they wrote",
+  },
+  {
+    name: "A11 what fell took away is taken away first",
+    file: "client/src/logs/otherBranch.ts",
+    find: "owedThere(ours, other, identity).length === 0",
+    instead: on,
+    test: "test/attacks/client/fork.test.ts",
+    title:
+      "A11 a device does not come over while the branch that stands gives back what its own took away",
+  },
+  {
+    name: "A11 whoever comes over goes on in another chain",
+    file: "client/src/vault/letCount.ts",
+    find: "then === undefined ? undefined : true",
+    instead: "undefined",
+    test: "test/attacks/client/fork.test.ts",
+    title:
+      "A11 a fork stops sealing, and once an owner settled it everybody stands on one branch with everything they wrote",
+  },
+  {
+    name: "A11 a coming over that was stopped goes on",
+    file: "client/src/vault/comeOver.ts",
+    find: "view.fallen !== undefined && (await isToComeOver(store, vault))",
+    test: "test/attacks/client/fork.test.ts",
+    title: "A11 a device that was stopped while it came over goes on with it, and loses nothing",
+  },
+  {
+    name: "A11 a chain under what fell is anchored",
+    file: "client/src/engine/fork.ts",
+    find: "former.length === 0",
+    instead: on,
+    test: "test/attacks/client/fork.test.ts",
+    title:
+      "A11 what was written under the branch that fell holds nobody up, once its author has come over",
+  },
+  {
+    name: "A11 who was removed settles nothing",
+    file: "client/src/logs/otherBranch.ts",
+    find: 'ours.state.closedDevices.get(device) !== "device"',
+    instead: on,
+    test: "client/src/logs/otherBranch.test.ts",
+    title: "by a device that ours has cut",
+  },
+  {
+    name: "A11 who is no owner by our branch settles nothing",
+    file: "client/src/logs/otherBranch.ts",
+    find: "ours.state.members.get(user)?.role === Role.Owner",
+    instead: on,
+    test: "client/src/logs/otherBranch.test.ts",
+    title: "by somebody who is no owner any more by ours",
   },
   {
     name: "A11 no beacon is sealed either",
@@ -344,6 +453,39 @@ const all: readonly EngineGuard[] = [
     title: "of a device waits for the key that its holder never had, and is sealed under it",
   },
   {
+    name: "A14 before a cut that is ours to make an edit waits as well",
+    file: "client/src/duties/dutyOf.ts",
+    find: 'duty?.kind === "cut"',
+    test: "test/attacks/client/removed.test.ts",
+    title: "of a device that nobody has cut yet waits as well, where the cut is ours to make",
+  },
+  {
+    name: "A17 a mismatch is told at an engine",
+    file: "client/src/watch/judgeCounted.ts",
+    find: "mismatch === undefined",
+    instead: on,
+    test: "test/attacks/client/verdictAlarms.test.ts",
+    title:
+      "CheckpointMismatch stands once a device that writes has come to something else, stops no sealing, and heals by one on which both agree",
+  },
+  {
+    name: "A39 a key that went to an outdated one is told at an engine",
+    file: "client/src/watch/judgeView.ts",
+    find: "generation === undefined || knownGeneration === undefined",
+    instead: on,
+    test: "test/attacks/client/verdictAlarms.test.ts",
+    title:
+      "RotatedToOldKey stands once a key came that was sealed to an outdated one, stops sealing, and heals by the next rotation",
+  },
+  {
+    name: "A39 it heals by the next rotation",
+    file: "client/src/watch/judgeView.ts",
+    find: "currentEpoch(view.state).epoch > alarm.epoch",
+    test: "test/attacks/client/verdictAlarms.test.ts",
+    title:
+      "RotatedToOldKey stands once a key came that was sealed to an outdated one, stops sealing, and heals by the next rotation",
+  },
+  {
     name: "A14 who knew of a rotation seals under it",
     file: "crypto/src/logs/place.ts",
     find: "current?.epoch === head.epoch",
@@ -373,6 +515,29 @@ const all: readonly EngineGuard[] = [
     find: "!bytesAreEqual(own.digest, digest)",
     test: "client/src/checkpoints/compareWithCheckpoint.test.ts",
     title: "that names a false digest of the right content is found out",
+  },
+  {
+    name: "A18 who still has a body hears that it is missed",
+    file: "server/src/relay/effects.ts",
+    find: "missing.length > 0 && listener !== undefined",
+    test: "test/attacks/client/lostBody.test.ts",
+    title: "A18 a body that the relay lost is put back by whoever has it, once somebody misses it",
+  },
+  {
+    name: "A18 who hears of it puts it back",
+    file: "client/src/compaction/compactor.ts",
+    find: "for (const stretch of await wantedBodies(memory, found, now)) uploads.fill(stretch);",
+    instead: "",
+    test: "test/attacks/client/lostBody.test.ts",
+    title:
+      "A18 a body that is missed while nobody has it is put back when its holder is there again",
+  },
+  {
+    name: "A18 what a checkpoint stands for is not put back",
+    file: "client/src/compaction/giveBodies.ts",
+    find: "seq <= (covered.get(chain) ?? 0)",
+    test: "client/src/compaction/wantedBodies.test.ts",
+    title: "what the relay may drop behind a checkpoint that counts is not put again",
   },
   {
     name: "A18 nothing is dropped against an active writer's word",
@@ -466,6 +631,56 @@ const all: readonly EngineGuard[] = [
     test: "test/attacks/client/hostileUpdates.test.ts",
     title:
       "that may take minutes is tried elsewhere first, waits where that ends, and holds up no other",
+  },
+  {
+    name: "A21 types of others never lie too deep",
+    file: "client/src/vault/countEnvelope.ts",
+    find: "const change = await view.boundDepth(draft, one);",
+    instead: "const change = { ...one, depth: undefined };",
+    test: "test/attacks/client/hostileUpdates.test.ts",
+    title:
+      "that come in pieces are collected alike where their document is open and where it is not, and deleting them harms nobody",
+  },
+  {
+    name: "A21 what an author brought before is not brought again",
+    file: "client/src/updates/newPart.ts",
+    find: "brings.from >= authorClock",
+    instead: "(true as boolean)",
+    test: "test/attacks/client/hostileUpdates.test.ts",
+    title:
+      "A21 an update that brings what its author brought before, with other contents, is the same however it is read",
+  },
+  {
+    name: "A21 how deep types lie is asked of what is deleted as well",
+    file: "client/src/updates/nestingDepth.ts",
+    find: "if (own <= depthMax) depth",
+    instead: "if (own <= Infinity) depth",
+    test: "client/src/updates/nestingDepth.test.ts",
+    title:
+      "are collected also where all that is around them was deleted: what is stored never nests deeper",
+  },
+  {
+    name: "A21 a checkpoint is judged by documents in which no type lies too deep",
+    file: "client/src/compaction/statesAt.ts",
+    find: "boundState(mergeUpdates(all), breathe)",
+    instead: "boundState(mergeUpdates(all), breathe, Infinity)",
+    test: "client/src/compaction/compactor.test.ts",
+    title:
+      "types too deep in each other are collected in the states of all devices alike, and the checkpoint counts",
+  },
+  {
+    name: "A21 nobody loads a checkpoint in which types lie too deep",
+    file: "client/src/compaction/stateDocument.ts",
+    find: "hasTooDeep(state)",
+    test: "client/src/compaction/stateDocument.test.ts",
+    title: "a state in which types lie too deep is no document's, whoever vouched for it",
+  },
+  {
+    name: "A21 types of ours that others would collect are taken back",
+    file: "client/src/vault/outbox.ts",
+    find: "(deepestOf(edits) ?? 0) > nestingDepthMax",
+    test: "test/attacks/client/hostileUpdates.test.ts",
+    title: "of this device are taken back, since elsewhere they would be collected",
   },
   {
     name: "A21 what has its neighbour elsewhere may contest anything",

@@ -7,6 +7,7 @@ import { engineGuards } from "./engineGuards.ts";
 import { entryGuards } from "./entryGuards.ts";
 import { type Guard, guard, off, on } from "./guard.ts";
 import { pairingGuards } from "./pairingGuards.ts";
+import { simulationGuards } from "./simulationGuards.ts";
 
 const crypto = (path: string): string => `crypto/src/${path}`;
 const sealTests = [crypto("seal.test.ts")];
@@ -794,4 +795,5 @@ export const guards: readonly Guard[] = [
   ...engineGuards,
   ...entryGuards,
   ...pairingGuards,
+  ...simulationGuards,
 ];

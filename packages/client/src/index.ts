@@ -52,6 +52,7 @@ export {
   type RevokeDeps,
   type RevokeError,
 } from "./flows/revokeDevice.ts";
+export { settleFork, type SettleForkError, type Stands } from "./flows/settleFork.ts";
 export { registerAccount, type RegistrationRefused } from "./flows/registerAccount.ts";
 export type { Clock } from "./ports/clock.ts";
 export type { AnswerTooLong, Http, HttpAnswer, HttpRequest, Unreachable } from "./ports/http.ts";

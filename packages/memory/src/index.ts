@@ -17,6 +17,7 @@ export {
   type Edit,
   type Edited,
   type EditError,
+  type NotSaidAnew,
 } from "./commands/edit.ts";
 export {
   forget,

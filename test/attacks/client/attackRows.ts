@@ -25,6 +25,7 @@ const inFile = (file: string, ...titles: readonly string[]): readonly Proof[] =>
 const crypto = "packages/crypto/src/";
 const client = "packages/client/src/";
 const engine = "test/client/";
+const worlds = "test/simulation/protections.test.ts";
 
 export const attackRows: readonly AttackRow[] = [
   {
@@ -37,10 +38,16 @@ export const attackRows: readonly AttackRow[] = [
         "in the signature of an envelope that others follow does not stop a chain that is read back",
       ),
       ...inFile(`${crypto}envelope/envelope.test.ts`, "at every bit of a small one"),
+      ...inFile(
+        "packages/client/src/compaction/compactor.test.ts",
+        "[CP8] a checkpoint is judged although a relay spoiled the signatures within its run",
+      ),
     ],
     guards: [
       "A1 what is kept is signed by its author",
       "A1 a page that ends at a spoiled signature is read on",
+      "A1 a checkpoint behind a spoiled signature is read",
+      "A1 what is put again ends at a signature that is good",
     ],
   },
   {
@@ -150,14 +157,19 @@ export const attackRows: readonly AttackRow[] = [
   {
     id: "A8",
     attack: "two worlds",
-    proofs: here(
-      "worlds",
-      "learn it from the first envelope that crosses: it counts for nothing, and the record is missed",
-      "name both records where the relay shows the other branch, keep theirs, and seal nothing",
-    ),
+    proofs: [
+      ...here(
+        "worlds",
+        "learn it from the first envelope that crosses: it counts for nothing, and the record is missed",
+        "name both records where the relay shows the other branch, keep theirs, and seal nothing",
+      ),
+      ...inFile(worlds, "after a %s a device keeps its own branch and seals nothing"),
+    ],
     guards: [
       "A8 an envelope waits for the record that it was written under",
       "A8 another record in a place that is taken is a fork",
+      "in a world: another branch of a log is told",
+      "in a world: a fork stops what is sealed",
     ],
   },
   {
@@ -208,8 +220,28 @@ export const attackRows: readonly AttackRow[] = [
         "engines",
         "A11 A14 while the relay hides a record that it says is there, nothing is sealed, and then under it",
       ),
+      ...here(
+        "fork",
+        "A11 a fork stops sealing, and once an owner settled it everybody stands on one branch with everything they wrote",
+        "A11 a device does not come over while the branch that stands gives back what its own took away",
+        "A11 a device that was stopped while it came over goes on with it, and loses nothing",
+        "A11 what was written under the branch that fell holds nobody up, once its author has come over",
+        "A11 an owner who was shown nothing of the branch that falls names it as people tell each other, and it is left",
+      ),
+      ...inFile(
+        `${client}logs/otherBranch.test.ts`,
+        "by a device that ours has cut",
+        "by somebody who is no owner any more by ours",
+      ),
     ],
     guards: [
+      "A11 nobody comes over before an owner has said so",
+      "A11 what fell took away is taken away first",
+      "A11 whoever comes over goes on in another chain",
+      "A11 a coming over that was stopped goes on",
+      "A11 a chain under what fell is anchored",
+      "A11 who was removed settles nothing",
+      "A11 who is no owner by our branch settles nothing",
       "A11 records are not taken from behind a hole",
       "A11 nothing is sealed while the log is known to go on",
       "A11 no beacon is sealed either",
@@ -262,6 +294,8 @@ export const attackRows: readonly AttackRow[] = [
         "and was made offline before it was heard of is sealed under the new key alone",
         "is not sealed at all while the newest key is not at hand",
         "of a device waits for the key that its holder never had, and is sealed under it",
+        "of a device that nobody has cut yet waits as well, where the cut is ours to make",
+        "of a device that only others may cut does not stop us: any member could say so",
         "under an old epoch by somebody who knew of the new one is void",
       ),
       ...inFile(
@@ -273,6 +307,7 @@ export const attackRows: readonly AttackRow[] = [
       "A14 an edit is sealed under the newest epoch or not at all",
       "A14 who knew of a rotation seals under it",
       "A14 behind a cut an edit waits for the rotation",
+      "A14 before a cut that is ours to make an edit waits as well",
     ],
   },
   {
@@ -304,10 +339,15 @@ export const attackRows: readonly AttackRow[] = [
         `${engine}devices.relay.test.ts`,
         "a phone reads the vaults that it was granted, and what it writes goes nowhere",
       ),
+      ...inFile(
+        worlds,
+        "what is typed on a phone reaches nobody, and a phone that is given up reads nothing new",
+      ),
     ],
     guards: [
       "A16 what only readers write counts for nothing",
       "A16 whoever only reads seals nothing",
+      "in a world: whoever only reads seals nothing",
     ],
   },
   {
@@ -342,8 +382,20 @@ export const attackRows: readonly AttackRow[] = [
         `${engine}checkpoints.test.ts`,
         "a device that comes when bodies are gone has everything from a checkpoint and what came after it",
       ),
+      ...here(
+        "lostBody",
+        "A18 a body that the relay lost is put back by whoever has it, once somebody misses it",
+        "A18 a body that is missed while nobody has it is put back when its holder is there again",
+      ),
+      ...inFile(
+        `${client}compaction/wantedBodies.test.ts`,
+        "what the relay may drop behind a checkpoint that counts is not put again",
+      ),
     ],
     guards: [
+      "A18 who still has a body hears that it is missed",
+      "A18 who hears of it puts it back",
+      "A18 what a checkpoint stands for is not put back",
       "A18 nothing is dropped against an active writer's word",
       "bodies go up to what is covered",
     ],
@@ -398,6 +450,9 @@ export const attackRows: readonly AttackRow[] = [
         "%s never reaches a document, and its chain ends before it",
         "that needs what nobody has waits outside of the document, and holds up no other",
         "that may take minutes is tried elsewhere first, waits where that ends, and holds up no other",
+        "that come in pieces are collected alike where their document is open and where it is not, and deleting them harms nobody",
+        "of this device are taken back, since elsewhere they would be collected",
+        "A21 an update that brings what its author brought before, with other contents, is the same however it is read",
       ),
       ...inFile(
         `${engine}hostile.relay.test.ts`,
@@ -409,6 +464,12 @@ export const attackRows: readonly AttackRow[] = [
       "A21 few bytes stand for few operations",
       "A21 no name reaches behind objects",
       "A21 what may take minutes is tried elsewhere first",
+      "A21 types of others never lie too deep",
+      "A21 what an author brought before is not brought again",
+      "A21 how deep types lie is asked of what is deleted as well",
+      "A21 a checkpoint is judged by documents in which no type lies too deep",
+      "A21 nobody loads a checkpoint in which types lie too deep",
+      "A21 types of ours that others would collect are taken back",
       "A21 what has its neighbour elsewhere may contest anything",
       "A21 all that are above a type hear of a change in it",
       "A21 one key many times is one place",
@@ -437,8 +498,18 @@ export const attackRows: readonly AttackRow[] = [
         "a relay with another key than the one that was promised is refused, and the code is burnt",
         "a machine signs no record that makes it something else than it asked to be",
       ),
+      ...inFile(
+        worlds,
+        "nobody is let in by a person's mistake",
+        "nobody is let in over a mailbox that somebody meddles with, or into an older world",
+      ),
     ],
-    guards: ["a pairing proves the code", "keys of a pairing are committed to before"],
+    guards: [
+      "a pairing proves the code",
+      "keys of a pairing are committed to before",
+      "in a world: a person has found the number",
+      "in a world: a newcomer is shown no older world",
+    ],
   },
   {
     id: "A23",
@@ -538,11 +609,23 @@ export const attackRows: readonly AttackRow[] = [
   {
     id: "A29",
     attack: "two devices against the paper",
-    proofs: inFile(
-      `${crypto}logs/identityLog.test.ts`,
-      "ID10 a paper device goes only by its own signature or two full devices",
-    ),
-    guards: ["ID10 one laptop cannot burn the words"],
+    proofs: [
+      ...inFile(
+        `${crypto}logs/identityLog.test.ts`,
+        "ID10 a paper device goes only by its own signature or two full devices",
+      ),
+      ...here(
+        "deviceNotices",
+        "A29 a device that another one lets in, and one that it ends, are told on every other device, once, and not on its own",
+        "A29 what happened while a device was off is told when it comes back, for two weeks",
+      ),
+    ],
+    guards: [
+      "ID10 one laptop cannot burn the words",
+      "A29 what another device did to the list is told",
+      "A29 what was missed is told later",
+      "A29 a notice ends",
+    ],
   },
   {
     id: "A30",

@@ -2,6 +2,7 @@
 import { sealEnvelope, type VaultKey } from "@duro/crypto";
 import { filled, signBody, someVaultKey } from "@duro/crypto/testing/samples";
 import { assert, chainIds, EnvelopeKind, type HeadFields, recordIds } from "@duro/crypto/types";
+import { verifyEnvelope } from "@duro/crypto/verify";
 import { encodeBody, encodeRun, envelopesToRun, type Run } from "@duro/protocol";
 import { describe, expect, test } from "vitest";
 import { Doc } from "yjs";
@@ -68,6 +69,16 @@ describe("A1 a changed bit", () => {
     await reader.core.viewChanged(view);
     expect(reader.failures).toEqual([]);
     expect((await reader.text()).length).toBe(299);
+    // Another relay, or one that has lost it, takes it from here all the same.
+    await reader.connect();
+    const { signKey } = item(room.devices, 0);
+    const put = envelopesOf(room.vault.state.vault, reader.puts);
+    const ends = reader.puts.map(({ firstSeq, envelopes }) => firstSeq + envelopes.length - 1);
+    expect(ends).toEqual([200, 300]);
+    for (const end of ends) {
+      const last = item(put, end - 1);
+      expect([last.head.seq, verifyEnvelope(last, signKey).ok]).toEqual([end, true]);
+    }
   });
 });
 

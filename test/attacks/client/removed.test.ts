@@ -1,9 +1,10 @@
 /** A13, A14, A16, A32: whoever may not write any more, or never might. */
-import { cutRecord, removeMemberRecord, setRoleRecord } from "@duro/crypto";
+import { cutRecord, pinRecord, removeMemberRecord, setRoleRecord } from "@duro/crypto";
 import {
   authorOf,
   identitiesOf,
   incarnationOf,
+  withDevice,
   withoutDevice,
   withRotation,
 } from "@duro/crypto/testing/people";
@@ -137,6 +138,33 @@ describe("A14 what is written after a removal", () => {
     await writer.sealAll();
     expect(epochs()).toEqual([1, 1, 2]);
     expect(writer.failures).toEqual([]);
+  });
+
+  test("of a device that nobody has cut yet waits as well, where the cut is ours to make", async () => {
+    const room = createOwnRoom(2);
+    const { person, devices } = room;
+    const left = withoutDevice(deps, person, item(devices, 1));
+    const writer = await openStation(room, person.state.user, person.device, { isIdle: true });
+    await writer.connect();
+    await writer.catchUp({ ...room, people: [left] });
+    await writer.type("waits");
+    await writer.sealAll();
+    expect(writer.puts).toEqual([]);
+    expect(await writer.text()).toBe("waits");
+  });
+
+  test("of a device that only others may cut does not stop us: any member could say so", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const { person: grown, device } = withDevice(deps, owner);
+    const people = [grown, writer];
+    const pin = pinRecord(room.vault.state, authorOf(grown), [grown.state]);
+    const known = withRecord({ ...room, people }, pin);
+    const reader = await openOf(known, writer, { isIdle: true });
+    await reader.catchUp({ ...known, people: [withoutDevice(deps, grown, device), writer] });
+    await reader.type("goes on");
+    await reader.sealAll();
+    expect(reader.puts.length).toBeGreaterThan(0);
   });
 
   test("under an old epoch by somebody who knew of the new one is void", async () => {

@@ -69,6 +69,35 @@ describe("A8 two devices that were shown different logs", () => {
   });
 });
 
+describe("A34 a list of devices that goes on in two ways", () => {
+  test("is told and stops sealing, whatever the relay lists of the vault, also after a restart", async () => {
+    const { room, owner, others } = createSharedRoom(Role.Writer);
+    const writer = item(others, 0);
+    const [left, right] = [withDevice(deps, writer).person, withDevice(deps, writer).person];
+    const reader = await openOf({ ...room, people: [owner, left] }, owner);
+    const name = { kind: LogKind.Identity, log: writer.state.user } as const;
+    const taken = await reader.follow(name, right.records);
+    const trouble = taken.ok ? taken.value.trouble : undefined;
+    expect(trouble).toMatchObject({
+      type: "LogForked",
+      ours: left.state.head.id,
+      theirs: right.state.head.id,
+    });
+    if (trouble !== undefined) reader.core.watch.logTrouble(trouble);
+    for (let connection = 0; connection < 2; connection += 1) {
+      reader.core.disconnected();
+      await reader.connect();
+      expect(reader.alarms).toEqual(["LogForked"]);
+      expect(reader.core.memory.isSealingStopped).toBe(true);
+    }
+    const { disk } = reader;
+    await reader.core.close();
+    const again = await openOf({ ...room, people: [owner, left] }, owner, { disk });
+    expect(again.alarms).toEqual(["LogForked"]);
+    expect(again.core.memory.isSealingStopped).toBe(true);
+  });
+});
+
 describe("A11 a log that is cut short or has a hole", () => {
   test("is not taken from behind the hole", async () => {
     const { room, left, grown } = twoWorlds();

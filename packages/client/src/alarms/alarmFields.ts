@@ -1,5 +1,5 @@
 /** How each alarm is kept on this device: its number, and its facts in this order. */
-import type { Reader, Writer } from "@duro/crypto/types";
+import { DeviceScope, type Reader, type Writer } from "@duro/crypto/types";
 import { OpenReason } from "@duro/protocol";
 import type { Alarm, AlarmOf, AlarmType } from "./alarms.ts";
 import {
@@ -30,6 +30,8 @@ type FormOf<Type extends AlarmType> = {
   readonly number: number;
   readonly facts: Facts<AlarmOf<Type>>;
 };
+
+const scopeField = oneOf([DeviceScope.Full, DeviceScope.Viewer, DeviceScope.Paper]);
 
 const ofChain = { vault: vaultField, chain: chainField, device: optional(deviceField) };
 
@@ -183,6 +185,9 @@ const forms: { readonly [Type in AlarmType]: FormOf<Type> } = {
     facts: { aheadMs: signedField, evidence: oneOf(["relay", "own past"]) },
   },
   RelayMisbehaved: { number: 20, facts: { fault: textField } },
+  BodiesMissing: { number: 21, facts: { vault: vaultField, chainCount: countField } },
+  DeviceAdded: { number: 22, facts: { device: deviceField, by: deviceField, scope: scopeField } },
+  DeviceRevoked: { number: 23, facts: { device: deviceField, by: deviceField, scope: scopeField } },
 };
 
 const typeByNumber = new Map<number, AlarmType>();

@@ -14,8 +14,7 @@ const sentences: { readonly [Type in Alarm["type"]]: string } = {
   ClaimMismatch:
     "desktop says that it has seen 50 changes of laptop, which had written only 45 when it read that.",
   LogWithheld: "The relay does not hand out the vault's log as far as desktop has seen it.",
-  LogForked:
-    "Two versions of the list of devices of Ada part at record 4: ours, and one that the relay has.",
+  LogForked: `Two versions of the list of devices of Ada part at record 4: ours (${oneOfEach.LogForked.ours.slice(0, 8)}), and one (${oneOfEach.LogForked.theirs.slice(0, 8)}) that the relay has.`,
   Cloned: "This device's keys signed change 44 of its chain elsewhere; here it stands at 40.",
   OtherIncarnation: "desktop goes on in a new chain: it was restored from a backup.",
   StaleDevice: "Nothing has come from server since 2026-11-02.",
@@ -29,9 +28,13 @@ const sentences: { readonly [Type in Alarm["type"]]: string } = {
   LogStopped:
     "Record 7 of the vault's log breaks the rule VL15 two heads of one chain, one seq and one predecessor prove an equivocation; it stops there.",
   UpdateNeeded: "A newer version of Duro wrote a record that this one cannot read.",
+  BodiesMissing:
+    "The relay has no longer what 2 chains say in part, and no checkpoint stands for it; what follows there waits.",
   RelayKeyChanged:
     "The relay shows another key than the one that this device knows; nothing was sent to it.",
   ClockSuspect: "This machine's clock is 60 minutes behind the relay's.",
+  DeviceAdded: "laptop let desktop in as a device of yours.",
+  DeviceRevoked: "desktop ended server, a sheet of words of yours.",
   RelayMisbehaved: "The relay sent what no honest relay sends (ReceiptBroken); it was not taken.",
 };
 

@@ -4,6 +4,7 @@
  * alarm is about makes its key, so that the same trouble with other numbers is the same alarm.
  */
 import type { KeyFailure } from "@duro/crypto";
+import type { DeviceScope } from "@duro/crypto/types";
 import type {
   ChainId,
   DeviceId,
@@ -182,6 +183,13 @@ export interface LogStopped {
   readonly rule: string;
 }
 
+/** Chains wait for bodies that the relay does not have, and no checkpoint that counts covers them. */
+interface BodiesMissing {
+  readonly type: "BodiesMissing";
+  readonly vault: VaultId;
+  readonly chainCount: number;
+}
+
 /** Something was written by a newer version, and waits. */
 export interface UpdateNeeded {
   readonly type: "UpdateNeeded";
@@ -211,6 +219,22 @@ interface ClockSuspect {
   readonly evidence: "relay" | "own past";
 }
 
+/** Another device of this person let one in. */
+interface DeviceAdded {
+  readonly type: "DeviceAdded";
+  readonly device: DeviceId;
+  readonly by: DeviceId;
+  readonly scope: DeviceScope;
+}
+
+/** Another device of this person ended one. */
+interface DeviceRevoked {
+  readonly type: "DeviceRevoked";
+  readonly device: DeviceId;
+  readonly by: DeviceId;
+  readonly scope: DeviceScope;
+}
+
 export type Alarm =
   | Rollback
   | Equivocation
@@ -229,9 +253,12 @@ export type Alarm =
   | RotatedToOldKey
   | LogStopped
   | UpdateNeeded
+  | BodiesMissing
   | RelayKeyChanged
   | ClockSuspect
-  | RelayMisbehaved;
+  | RelayMisbehaved
+  | DeviceAdded
+  | DeviceRevoked;
 
 export type AlarmType = Alarm["type"];
 export type AlarmOf<Type extends AlarmType> = Extract<Alarm, { readonly type: Type }>;
@@ -244,6 +271,7 @@ const subjectOf = (alarm: Alarm): readonly (string | number)[] => {
     case "Rollback":
     case "Cloned":
     case "UpdateNeeded":
+    case "BodiesMissing":
       return [alarm.vault];
     case "Equivocation":
     case "Withholding":
@@ -267,6 +295,9 @@ const subjectOf = (alarm: Alarm): readonly (string | number)[] => {
       return [alarm.vault, alarm.user];
     case "RelayMisbehaved":
       return [alarm.fault];
+    case "DeviceAdded":
+    case "DeviceRevoked":
+      return [alarm.device];
     case "RelayGenerationChanged":
     case "RelayKeyChanged":
     case "ClockSuspect":

@@ -2,7 +2,7 @@
  * What each alarm means for a person: its code, how grave it is, what heals it, whether this device
  * goes on sealing while it stands. Names are not known here: the caller gives them.
  */
-import { LogKind } from "@duro/crypto/types";
+import { DeviceScope, LogKind } from "@duro/crypto/types";
 import { type DeviceId, OpenReason, type UserId } from "@duro/protocol";
 
 import type { Alarm, AlarmOf, AlarmType } from "./alarms.ts";
@@ -14,8 +14,11 @@ export const heals = {
   cut: "Nothing to do: the chain is cut there, and its device goes on in a new one.",
   revoke: "If that was not you, revoke the device and add it again.",
   resolve: "An owner decides which branch of the log stands.",
-  box: "Open Duro on another device of the vault: it seals the missing key anew.",
+  box: "It ends with the next new key of the vault, which any change of devices or members brings.",
+  openOthers:
+    "Open Duro on every device of the vault: one that still has it gives it back, or writes it again.",
   update: "Update Duro on this machine.",
+  yours: "If that was not you, revoke both devices that are named.",
   restart: "Restart Duro on the device named, so that it goes on in a new chain.",
   compare: "Compare the fingerprint words with another device of yours.",
   askOperator: "Ask whoever runs the relay; go on only if they confirm the change.",
@@ -68,12 +71,20 @@ export const catalogue: Readonly<Record<AlarmType, AlarmMeaning>> = {
   RotatedToOldKey: { code: "old-key", severity: "notice", heal: "wait", stopsSealing: true },
   LogStopped: { code: "log-stopped", severity: "alert", heal: "report", stopsSealing: true },
   UpdateNeeded: { code: "update-needed", severity: "warning", heal: "update", stopsSealing: false },
+  BodiesMissing: {
+    code: "bodies-missing",
+    severity: "warning",
+    heal: "openOthers",
+    stopsSealing: false,
+  },
   RelayKeyChanged: {
     code: "relay-key",
     severity: "alert",
     heal: "askOperator",
     stopsSealing: true,
   },
+  DeviceAdded: { code: "device-added", severity: "notice", heal: "yours", stopsSealing: false },
+  DeviceRevoked: { code: "device-revoked", severity: "notice", heal: "yours", stopsSealing: false },
   ClockSuspect: { code: "clock", severity: "notice", heal: "setClock", stopsSealing: false },
   RelayMisbehaved: {
     code: "relay-fault",
@@ -122,7 +133,7 @@ export const alarmText = (alarm: Alarm, nameOf: NameOf): string => {
     case "LogWithheld":
       return `The relay does not hand out ${logText(alarm.log, nameOf)} as far as ${nameOf(alarm.claimant)} has seen it.`;
     case "LogForked":
-      return `Two versions of ${logText(alarm.log, nameOf)} part at record ${alarm.index}: ours, and one that ${nameOr(nameOf, alarm.claimant, "the relay")} has.`;
+      return `Two versions of ${logText(alarm.log, nameOf)} part at record ${alarm.index}: ours (${shortId(alarm.ours)}), and one (${shortId(alarm.theirs)}) that ${nameOr(nameOf, alarm.claimant, "the relay")} has.`;
     case "Cloned":
       return clonedText(alarm);
     case "OtherIncarnation":
@@ -145,10 +156,16 @@ export const alarmText = (alarm: Alarm, nameOf: NameOf): string => {
       return `Record ${alarm.index} of ${logText(alarm.log, nameOf)} breaks the rule ${alarm.rule}; it stops there.`;
     case "UpdateNeeded":
       return `A newer version of Duro wrote ${alarm.what === "record" ? "a record" : "changes"} that this one cannot read.`;
+    case "BodiesMissing":
+      return `The relay has no longer what ${count(alarm.chainCount, "chain says", "chains say")} in part, and no checkpoint stands for it; what follows there waits.`;
     case "RelayKeyChanged":
       return "The relay shows another key than the one that this device knows; nothing was sent to it.";
     case "ClockSuspect":
       return clockText(alarm);
+    case "DeviceAdded":
+      return `${nameOf(alarm.by)} let ${nameOf(alarm.device)} in as ${scopeText[alarm.scope]} of yours.`;
+    case "DeviceRevoked":
+      return `${nameOf(alarm.by)} ended ${nameOf(alarm.device)}, ${scopeText[alarm.scope]} of yours.`;
     case "RelayMisbehaved":
       return `The relay sent what no honest relay sends (${alarm.fault}); it was not taken.`;
   }
@@ -207,8 +224,17 @@ const reasonText: Readonly<Record<OpenReason, string>> = {
   [OpenReason.StoreLost]: "its store may have lost what was sent",
 };
 
+/** As much of an id as people compare. */
+const shortId = (id: string): string => id.slice(0, 8);
+
 const logText = (log: AlarmOf<"LogForked">["log"], nameOf: NameOf): string =>
   log.kind === LogKind.Identity ? `the list of devices of ${nameOf(log.log)}` : "the vault's log";
+
+const scopeText: Readonly<Record<DeviceScope, string>> = {
+  [DeviceScope.Full]: "a device",
+  [DeviceScope.Viewer]: "a viewer",
+  [DeviceScope.Paper]: "a sheet of words",
+};
 
 const clockText = ({ aheadMs, evidence }: AlarmOf<"ClockSuspect">): string => {
   const minutes = count(Math.round(Math.abs(aheadMs) / minuteMs), "minute", "minutes");

@@ -42,6 +42,7 @@ export interface CompactionDeps {
   /** False: there is nobody to ask. */
   readonly ask: (ask: BlobAsk) => boolean;
   readonly wantBodies: (vault: VaultId, chain: ChainId, seqs: readonly number[]) => void;
+  readonly endOwnChain: (vault: VaultId) => void;
   readonly onFailure: (cause: unknown) => void;
 }
 
@@ -50,12 +51,18 @@ const lookAfterMs = 2_000;
 const lookJitterMs = 28_000;
 /** The first to write spares the others. */
 const writeJitterMs = 300_000;
-/** The relay tidies every few minutes, and what comes back from its trash comes then. */
-const askAgainMs = 600_000;
+/**
+ * Who still has a body gives it back as soon as they see what made it needed again. The relay tidies every
+ * few minutes, and what comes back from its trash comes then.
+ */
+const askAgainMsMin = 30_000;
+const askAgainMsMax = 600_000;
 
 interface Looking {
   readonly compactor: Compactor;
   readonly end: Partial<Record<"look" | "write" | "ask", () => void>>;
+  /** How long it waits before it asks for bodies again: doubles, and begins anew when they are here. */
+  askAgainMs: number;
 }
 
 export const createCompaction = (deps: CompactionDeps): Compaction => {
@@ -99,13 +106,14 @@ export const createCompaction = (deps: CompactionDeps): Compaction => {
       generation: deps.generation,
       breathe,
       wantBodies: (chain, seqs) => deps.wantBodies(vault, chain, seqs),
+      endOwnChain: () => deps.endOwnChain(vault),
       dropBlob: (blob) => {
         const { id, signSecret } = deps.device;
         const drop = { vault, blob, device: id, nowMs: Math.round(clock.nowMs()) };
         return asks.drop({ ...drop, signature: signBlobDrop(signSecret, drop) });
       },
     });
-    const looking: Looking = { compactor, end: {} };
+    const looking: Looking = { compactor, end: {}, askAgainMs: askAgainMsMin };
     lookings.set(vault, looking);
     return looking;
   };
@@ -119,6 +127,7 @@ export const createCompaction = (deps: CompactionDeps): Compaction => {
     if (done.hasLoaded || done.hasAttested || done.hasWritten) later(vault, looking, "look");
     if (done.isWriteDue) later(vault, looking, "write");
     if (done.isStuck) later(vault, looking, "ask");
+    if (!isWaiting(vault)) looking.askAgainMs = askAgainMsMin;
     return done;
   };
 
@@ -126,18 +135,21 @@ export const createCompaction = (deps: CompactionDeps): Compaction => {
     vault: VaultId,
     looking: Looking,
     what: keyof Looking["end"],
-    delayMs = delayOf(what),
+    delayMs = delayOf(looking, what),
   ): void => {
     const { end, compactor } = looking;
     if (stopping.signal.aborted) return;
     end[what] ??= clock.after(delayMs, () => {
       delete end[what];
-      if (what === "ask") compactor.askAgain();
+      if (what === "ask") {
+        looking.askAgainMs = Math.min(2 * looking.askAgainMs, askAgainMsMax);
+        compactor.askAgain();
+      }
       look(vault, looking, { write: what === "write" }).catch(deps.onFailure);
     });
   };
 
-  const delayOf = (what: keyof Looking["end"]): number => {
+  const delayOf = ({ askAgainMs }: Looking, what: keyof Looking["end"]): number => {
     const jitter = fraction(randomBytes);
     switch (what) {
       case "look":
@@ -149,14 +161,15 @@ export const createCompaction = (deps: CompactionDeps): Compaction => {
     }
   };
 
+  const isWaiting = (vault: VaultId): boolean =>
+    [...(deps.coreOf(vault)?.memory.holds.values() ?? [])].some(({ why }) => why === "a body");
+
   /** What waits for a body waits for nothing else. */
   const soon = (vault: VaultId, isFirst: boolean): void => {
     const looking = lookingOf(vault);
-    const core = deps.coreOf(vault);
-    if (looking === undefined || core === undefined || !deps.isReady(vault)) return;
-    const isWaiting = [...core.memory.holds.values()].some(({ why }) => why === "a body");
+    if (looking === undefined || !deps.isReady(vault)) return;
     if (isFirst) looking.compactor.connected();
-    if (!isWaiting) return later(vault, looking, "look");
+    if (!isWaiting(vault)) return later(vault, looking, "look");
     looking.end.look?.();
     delete looking.end.look;
     return later(vault, looking, "look", 0);

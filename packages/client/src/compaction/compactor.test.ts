@@ -1,9 +1,16 @@
 /** What a device does with checkpoints: written when due, believed when they count, and nothing sooner. */
-import { cutRecord } from "@duro/crypto";
+import { clientIdOf, cutRecord } from "@duro/crypto";
 import { withRotation } from "@duro/crypto/testing/people";
-import { assert } from "@duro/crypto/types";
+import { assert, EnvelopeFlag, EnvelopeKind, noEnvelope } from "@duro/crypto/types";
+import { chainIds, docIds, envelopesToRun, OpenReason, runToEnvelopes } from "@duro/protocol";
+import { envelopeIdOf } from "@duro/crypto/verify";
 import { describe, expect, test } from "vitest";
+import { Doc, encodeStateAsUpdate, Map as YMap } from "yjs";
 import { createPlace, deps, docOf, type Place, viewOf, withRecord } from "../testing/vaultPlace.ts";
+import { nestingDepthMax } from "../updates/nestingDepth.ts";
+import { newOwnChain } from "../vault/ownChain.ts";
+import { dataOf, sealBodies } from "../vault/seal.ts";
+import { coversPurge, owePurge } from "./purgeOwed.ts";
 import {
   type CompactingCore,
   createBlobKeeper,
@@ -14,6 +21,7 @@ import {
 } from "./testing/compactingPlace.ts";
 
 const write = { write: true };
+const chainOf = (number: number) => chainIds.fromBytes(new Uint8Array(16).fill(number));
 
 /** Two devices that have each other's envelopes, enough for a checkpoint, and a third that comes later. */
 const filled = async () => {
@@ -87,6 +95,119 @@ describe("a checkpoint", () => {
     );
     expect(stored).toEqual([]);
     expect((await a.text(docOf(2))).length).toBe(400_000);
+  });
+});
+
+test("[CP8] a checkpoint is judged although a relay spoiled the signatures within its run", async () => {
+  const world = await filled();
+  const { place, a } = world;
+  const { vault } = place.vault.state;
+  await a.compactor.look(write);
+  await a.type("and more");
+  await a.sealAll();
+  const all = a.puts.flatMap((run) => runToEnvelopes(vault, run, envelopeIdOf));
+  const [opening, newest] = [all.at(0), all.at(-1)];
+  assert(opening !== undefined && newest !== undefined, "envelopes");
+  const { signature } = opening;
+  // Neither the checkpoint's nor the one where its coverage ends is good; the newest one is.
+  const spoiled = all.map(({ head, body }) =>
+    head === newest.head ? newest : { head, signature, body },
+  );
+  const c = await openThird(world);
+  await give(c, [envelopesToRun(spoiled)]);
+  expect(await c.compactor.look(write)).toMatchObject({ hasAttested: true, hasPruned: true });
+  expect(c.failures).toEqual([]);
+});
+
+test("types too deep in each other are collected in the states of all devices alike, and the checkpoint counts", async () => {
+  const { place, a, b } = await filled();
+  const hostile = place.devices.at(3);
+  assert(hostile !== undefined, "a fourth device");
+  const owner = { user: place.person.state.user, device: hostile };
+  const own = newOwnChain(owner, deps.randomBytes, OpenReason.First, undefined);
+  const ydoc = new Doc();
+  ydoc.clientID = clientIdOf(own.chain, docIds.toBytes(docOf(4)));
+  let at = ydoc.getMap<unknown>("m");
+  for (let depth = 0; depth < 2 * nestingDepthMax; depth += 1) {
+    const inner = new YMap<unknown>();
+    at.set("in", inner);
+    at = inner;
+  }
+  const body = dataOf([{ doc: docOf(4), update: encodeStateAsUpdate(ydoc) }], []);
+  const { vault } = place.vault.state;
+  const sealPlace = { vault, view: viewOf(place), own, row: undefined };
+  const run = envelopesToRun(sealBodies(deps, sealPlace, [body]).envelopes);
+  await give(a, [run]);
+  await give(b, [run]);
+  await a.compactor.look(write);
+  await give(b, a.puts);
+  expect(await b.compactor.look(write)).toMatchObject({ hasAttested: true, hasPruned: true });
+  expect([...a.failures, ...b.failures]).toEqual([]);
+});
+
+describe("a purge", () => {
+  const purged = async () => {
+    const world = await filled();
+    const { a, b } = world;
+    await a.compactor.look(write);
+    await give(b, a.puts);
+    await b.compactor.look(write);
+    await give(a, b.puts);
+    await a.compactor.look(write);
+    expect(await a.compactor.look(write)).toMatchObject({ isWriteDue: false, hasWritten: false });
+    const live = await a.core.hold(docOf(1));
+    live.ydoc.getText("t").delete(0, 400_000);
+    expect((await a.core.saved()).ok).toBe(true);
+    expect((await a.core.job(({ memory }) => owePurge(memory))).ok).toBe(true);
+    return world;
+  };
+
+  test("has a checkpoint written that is not due yet, once, with what was deleted sealed before it", async () => {
+    const { place, a } = await purged();
+    const { vault } = place.vault.state;
+    // It waits in the outbox.
+    expect(await a.compactor.look(write)).toMatchObject({ hasWritten: false, isWriteDue: true });
+    await a.sealAll();
+    expect(await a.compactor.look({ write: false })).toMatchObject({ isWriteDue: true });
+    expect(await a.compactor.look(write)).toMatchObject({ hasWritten: true });
+    expect(await a.compactor.look(write)).toMatchObject({ hasWritten: false, isWriteDue: false });
+    const flags = a.puts
+      .flatMap((run) => runToEnvelopes(vault, run, envelopeIdOf))
+      .filter(({ head }) => head.kind === EnvelopeKind.Checkpoint)
+      .map((envelope) => envelope.head.flags);
+    expect(flags).toEqual([0, EnvelopeFlag.Purge]);
+    expect(a.failures).toEqual([]);
+  });
+
+  test("that counts takes the blobs of those before it along at once, and the text from every table", async () => {
+    const { http, a, b } = await purged();
+    await a.sealAll();
+    const before = new Set(http.chunks.keys());
+    await a.compactor.look(write);
+    await give(b, a.puts);
+    expect(await b.compactor.look(write)).toMatchObject({ hasAttested: true, hasPruned: true });
+    expect([...http.chunks.keys()].filter((chunk) => before.has(chunk))).toHaveLength(before.size);
+    await give(a, b.puts);
+    expect(await a.compactor.look(write)).toMatchObject({ hasPruned: true });
+    expect([...http.chunks.keys()].filter((chunk) => before.has(chunk))).toEqual([]);
+    expect(await a.text(docOf(1))).toBe("");
+    const long = ["envelopes", "updates"].flatMap((table) =>
+      (a.disk.tables.get(table as "updates") ?? []).filter(({ value }) => value.length > 100_000),
+    );
+    // The two documents of which nothing was deleted.
+    expect(long).toHaveLength(2);
+    expect([...a.failures, ...b.failures]).toEqual([]);
+  });
+
+  test("is not answered by a checkpoint that was packed before it", () => {
+    const { own, chain } = { own: chainOf(1), chain: chainOf(2) };
+    const mark = (seq: number, of = own) => ({ chain: of, seq, id: noEnvelope });
+    const owed = { chain: own, seq: 5 };
+    expect(coversPurge(owed, [mark(4), mark(9, chain)], own)).toBe(false);
+    expect(coversPurge(owed, [mark(5)], own)).toBe(true);
+    expect(coversPurge(owed, [], own)).toBe(false);
+    // Whoever writes under another chain by now has carried it over.
+    expect(coversPurge(owed, [], chain)).toBe(true);
   });
 });
 

@@ -6,15 +6,18 @@
 import type { BlobRef } from "@duro/crypto/types";
 import type { BlobId, Body, ChainId, EnvelopeId } from "@duro/protocol";
 import { checkpointDue, type SinceCheckpoint } from "../checkpoints/checkpointDue.ts";
+import { letAllCount } from "../vault/letCount.ts";
 import { readEnvelopes } from "../vault/readEnvelopes.ts";
 import { canSeal } from "../vault/sealNext.ts";
 import { attestCheckpoint } from "./attestCheckpoint.ts";
 import { readBase } from "./checkpointBase.ts";
 import { readDraft } from "./checkpointDraft.ts";
 import { bring, type Compacting, isGone } from "./compacting.ts";
+import { bodiesToGive, type Wanted, wantedBodies } from "./giveBodies.ts";
 import { helps, loadCheckpoint } from "./loadCheckpoint.ts";
 import { mayBecomeBase, pruneBehind, type Rewritten } from "./pruneBehind.ts";
 import { dropOlderBlobs, ownBlobsBehind } from "./ownBlobs.ts";
+import { readPurgeOwed } from "./purgeOwed.ts";
 import { sinceCheckpoint } from "./sinceCheckpoint.ts";
 import { type FoundCheckpoint, surveyVault } from "./survey.ts";
 import { writeCheckpoint } from "./writeCheckpoint.ts";
@@ -24,6 +27,8 @@ export interface CompactorDeps extends Compacting {
   readonly perCheckpoint?: SinceCheckpoint | undefined;
   /** Answered by `bodiesMissing`, or by envelopes. */
   readonly wantBodies: (chain: ChainId, seqs: readonly number[]) => void;
+  /** Says in the log that our chain ends where it counts to here. */
+  readonly endOwnChain: () => void;
   /** Whether the relay has it no more. */
   readonly dropBlob: (blob: BlobId) => Promise<boolean>;
 }
@@ -43,7 +48,7 @@ export interface LookDone {
 export interface Compactor {
   look(may: { readonly write: boolean }): Promise<LookDone>;
   bodiesMissing(chain: ChainId, seqs: readonly number[]): void;
-  /** What was missing may be there by now. */
+  /** What was missing may be there by now: some time has passed. */
   askAgain(): void;
   /** Until the next look ends, what comes may have come long before. */
   connected(): void;
@@ -60,6 +65,10 @@ const nothingDone: LookDone = {
 
 /** A page of the store, and a third of what the relay takes at once. */
 const bodiesAtOnceCount = 256;
+/** Whoever has them needs to hear of the cut, too, and may be on a slow line. */
+const missedCountMin = 3;
+/** Between two looks: a relay may say anything, and whoever still wants them asks again. */
+const wantedCountMax = 4_096;
 /** What was opened is kept between looks: each may hold a megabyte. */
 const bodiesKeptMax = 32;
 
@@ -72,6 +81,11 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
   const asked = new Map<ChainId, number>();
   const gone = new Map<ChainId, ReadonlySet<number>>();
   let isCatchingUp = true;
+  let wanted: readonly Wanted[] = [];
+  /** Behind which cut, and to which relay, bodies were put again. */
+  let given: string | undefined;
+  /** How often those that are missing were asked for, and were not there. */
+  let missedCount = 0;
 
   const survey = async (): Promise<readonly FoundCheckpoint[]> => {
     if (bodies.size > bodiesKeptMax) bodies.clear();
@@ -111,6 +125,44 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
     return outcome;
   };
 
+  /** Once for a cut: who connects often would put them each time. A relay that lost something gets them again. */
+  const giveBodies = (found: readonly FoundCheckpoint[], isFirst: boolean): Promise<void> =>
+    deps.job(async ({ uploads }) => {
+      const { cutAt } = memory.view.state;
+      const now = `${cutAt} ${deps.generation()}`;
+      if (cutAt === undefined || (now === given && !(isFirst && uploads.wasBehind))) return;
+      given = now;
+      for (const stretch of await bodiesToGive(memory, found)) uploads.fill(stretch);
+      await uploads.pump();
+    });
+
+  /** What comes late is no reason to tell anybody, nor a checkpoint that only takes time to fetch. */
+  const tellMissing = (
+    found: readonly FoundCheckpoint[],
+    missing: "none" | "gone",
+  ): Promise<void> =>
+    deps.job(async (context) => {
+      const helping = found.find((one) => one.judgement === "counts" && helps(memory, one));
+      const isLost = missing === "gone" && helping === undefined;
+      if (!isLost) missedCount = 0;
+      memory.areBodiesGone = isLost && missedCount >= missedCountMin;
+      const waiting = [...memory.holds].filter(([, { why }]) => why === "a body");
+      context.watch.bodiesMissing(memory.areBodiesGone ? waiting.length : 0);
+      if (!memory.areBodiesGone) return;
+      // What we wrote we have in our documents, and can write again; what others wrote they can.
+      if (waiting.some(([chain]) => chain === memory.own.chain)) deps.endOwnChain();
+      else if (memory.isApart) await letAllCount(context);
+    });
+
+  /** Whoever is told by the relay gives them; what comes twice it has already. */
+  const giveWanted = (found: readonly FoundCheckpoint[]): Promise<void> =>
+    deps.job(async ({ uploads }) => {
+      const now = wanted;
+      wanted = [];
+      for (const stretch of await wantedBodies(memory, found, now)) uploads.fill(stretch);
+      if (now.length > 0) await uploads.pump();
+    });
+
   const load = async (found: readonly FoundCheckpoint[]): Promise<boolean> => {
     for (const one of found)
       if (
@@ -149,8 +201,9 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
       ({ body }) => body.plaintext.blobs,
     );
     const ours = found.filter(({ device }) => device === memory.own.device.id);
+    const purges = found.filter((one) => one.isPurge && one.judgement === "counts");
     const isNext = base?.at.id !== target.at.id;
-    const beside = isNext ? [await ownBlobsBehind(memory, target, ours)] : [];
+    const beside = isNext ? [await ownBlobsBehind(memory, target, ours, purges)] : [];
     return pruneBehind(deps, target, kept, beside, rewritten);
   };
 
@@ -158,13 +211,18 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
     look: async (may) => {
       if (!deps.isReady()) return nothingDone;
       const found = await survey();
+      await giveBodies(found, isCatchingUp);
+      await giveWanted(found);
       isCatchingUp = false;
       const missing = await askForBodies();
       if (missing === "asked") return nothingDone;
+      await tellMissing(found, missing);
       const hasLoaded = missing === "gone" && (await load(found));
       const hasAttested = await attest(found);
       const isDue =
-        canSeal(memory) && checkpointDue(await sinceCheckpoint(memory, found), deps.perCheckpoint);
+        canSeal(memory) &&
+        ((await readPurgeOwed(memory)) !== undefined ||
+          checkpointDue(await sinceCheckpoint(memory, found), deps.perCheckpoint));
       const hasWritten = isDue && may.write && (await writeCheckpoint(deps));
       const hasPruned = await prune(hasLoaded || hasAttested ? await survey() : found);
       await dropOlderBlobs(memory, deps.dropBlob);
@@ -177,15 +235,19 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
         isStuck: missing === "gone" && !hasLoaded,
       };
     },
-    bodiesMissing: (chain, seqs) =>
-      void gone.set(chain, new Set([...(gone.get(chain) ?? []), ...seqs])),
+    bodiesMissing: (chain, seqs) => {
+      gone.set(chain, new Set([...(gone.get(chain) ?? []), ...seqs]));
+      wanted = [...wanted, ...seqs.map((seq) => ({ chain, seq }))].slice(-wantedCountMax);
+    },
     askAgain: () => {
+      missedCount += 1;
       asked.clear();
       gone.clear();
       missingBlobs.clear();
     },
     connected: () => {
       isCatchingUp = true;
+      wanted = [];
       asked.clear();
       gone.clear();
       missingBlobs.clear();

@@ -60,7 +60,12 @@ const take = async (
 /** As if it were an update, of many authors. */
 const join = async (draft: Draft, { doc, state, shape }: WholeState): Promise<void> => {
   const { clocks: ends, structCount } = shape;
-  await draft.addUpdate(doc, state, { brings: undefined, structCount }, "elsewhere");
+  await draft.addUpdate(
+    doc,
+    state,
+    { brings: undefined, structCount, depth: undefined },
+    "elsewhere",
+  );
   const row = await draft.document(doc);
   const clocks = new Map(row.clocks);
   for (const [client, end] of ends) clocks.set(client, Math.max(end, clocks.get(client) ?? 0));

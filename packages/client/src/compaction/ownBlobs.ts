@@ -41,22 +41,34 @@ const readRow = async (store: LocalStore, vault: VaultId): Promise<OwnBlobs> => 
   return row.ok ? row.value : { previous: [], older: [] };
 };
 
-/** That checkpoint becomes the base: those of ours that it covers, with all that they cover, are behind it. */
+/**
+ * That checkpoint becomes the base: those of ours that it covers, with all that they cover, are behind it.
+ * Behind a purge that counts nothing waits for a second one.
+ */
 export const ownBlobsBehind = async (
   { store, vault }: { readonly store: LocalStore; readonly vault: VaultId },
   { at, body }: Pick<FoundCheckpoint, "at" | "body">,
   ours: readonly FoundCheckpoint[],
+  purges: readonly FoundCheckpoint[],
 ): Promise<Write> => {
-  const seqs = new Map(body.clear.coverage.map(({ chain, seq }) => [chain, seq]));
-  const covers = ({ chain, seq }: ChainMark): boolean => seq <= (seqs.get(chain) ?? 0);
-  const behind = ours.filter(
-    (one) => one.at.id !== at.id && [one.at, ...one.body.clear.coverage].every(covers),
-  );
+  const behind = ours.filter((one) => isBehind(one, { at, body }));
+  const isPurged = (one: FoundCheckpoint): boolean => purges.some((purge) => isBehind(one, purge));
+  const blobsOf = (some: readonly FoundCheckpoint[]): readonly BlobId[] =>
+    some.flatMap((one) => one.body.clear.blobs);
   const { previous, older } = await readRow(store, vault);
   return rowWrite(vault, {
-    previous: behind.flatMap((one) => one.body.clear.blobs),
-    older: [...older, ...previous],
+    previous: blobsOf(behind.filter((one) => !isPurged(one))),
+    older: [...older, ...previous, ...blobsOf(behind.filter(isPurged))],
   });
+};
+
+const isBehind = (
+  one: FoundCheckpoint,
+  { at, body }: Pick<FoundCheckpoint, "at" | "body">,
+): boolean => {
+  const seqs = new Map(body.clear.coverage.map(({ chain, seq }) => [chain, seq]));
+  const covers = ({ chain, seq }: ChainMark): boolean => seq <= (seqs.get(chain) ?? 0);
+  return one.at.id !== at.id && [one.at, ...one.body.clear.coverage].every(covers);
 };
 
 /** Tells the relay of those behind two that count. What it does not hear is said again the next time. */

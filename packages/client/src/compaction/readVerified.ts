@@ -1,8 +1,8 @@
 /** Envelopes of one chain from the store, to be opened. They were verified before they were kept. */
 import { openBody } from "@duro/crypto";
-import { type VerifiedEnvelope, verifyRun } from "@duro/crypto/verify";
+import type { VerifiedEnvelope } from "@duro/crypto/verify";
 import { type Body, type ChainId, decodeBody } from "@duro/protocol";
-import { readEnvelopes } from "../vault/readEnvelopes.ts";
+import { readRun } from "../vault/readRun.ts";
 import { deviceOf, type LogView } from "../vault/view.ts";
 import type { Looked } from "./placesHere.ts";
 
@@ -15,17 +15,8 @@ export const readVerified = async (
 ): Promise<readonly VerifiedEnvelope[]> => {
   const row = chains.get(chain);
   const device = row === undefined ? undefined : deviceOf(view, row);
-  const page = await readEnvelopes({ store, vault }, chain, fromSeq, endSeq);
-  const [first] = page;
-  if (device === undefined || first === undefined) return [];
-  const known = {
-    vault,
-    chain,
-    head: { at: first.head.seq - 1, id: first.head.previous },
-    epoch: first.head.epoch,
-  };
-  const run = verifyRun(known, page, device.signKey);
-  return run.ok ? run.value.envelopes : [];
+  if (row === undefined || device === undefined) return [];
+  return readRun({ store, vault }, row, device, fromSeq, Math.min(endSeq, row.head.at + 1));
 };
 
 /** What it says; undefined: its body or its key is not here, or it says nothing that can be read. */

@@ -4,6 +4,7 @@ import * as Y from "yjs";
 import type { Write } from "../ports/localStore.ts";
 import { updateKey, updatesOf } from "../store/keys.ts";
 import type { DocumentRow } from "../store/rows.ts";
+import { hasTooDeep } from "../updates/nestingDepth.ts";
 
 export interface StateShape {
   /** How far each clientID is in it. */
@@ -11,7 +12,10 @@ export interface StateShape {
   readonly structCount: number;
 }
 
-/** Undefined: it refers to operations that are not in it, and no document takes it. */
+/**
+ * Undefined: it refers to operations that are not in it, or types in it lie too deep, and no document takes
+ * it.
+ */
 export const shapeOfState = (state: Uint8Array): StateShape | undefined => {
   const { structs, ds } = Y.decodeUpdate(state);
   const clocks = new Map<number, number>();
@@ -23,7 +27,7 @@ export const shapeOfState = (state: Uint8Array): StateShape | undefined => {
   for (const [client, ranges] of ds.clients)
     for (const { clock, len } of ranges)
       if (len > 0 && !isIn(Y.createID(client, clock + len - 1))) return undefined;
-  return { clocks, structCount: structs.length };
+  return hasTooDeep(state) ? undefined : { clocks, structCount: structs.length };
 };
 
 /** Before it is placed, a parent is named by its id, or by the name of a root. */

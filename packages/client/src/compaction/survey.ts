@@ -1,5 +1,5 @@
 /** Every checkpoint and every verdict that is here, and what this device makes of each. */
-import { EnvelopeKind } from "@duro/crypto/types";
+import { EnvelopeFlag, EnvelopeKind } from "@duro/crypto/types";
 import { checkPlace } from "@duro/crypto/verify";
 import {
   type BlobId,
@@ -29,6 +29,8 @@ export interface FoundCheckpoint {
   readonly at: ChainMark;
   readonly device: DeviceId;
   readonly body: CheckpointSaid;
+  /** All before it that it covers is to go, once it counts. */
+  readonly isPurge: boolean;
   readonly judgement: Judgement;
   /** By this device. */
   readonly isAttested: boolean;
@@ -57,6 +59,7 @@ interface Read {
   readonly user: UserId;
   readonly device: DeviceId;
   readonly body: Body;
+  readonly isPurge: boolean;
 }
 
 /** In a job of the vault: chains do not move meanwhile. */
@@ -96,10 +99,11 @@ export const surveyVault = async (memory: VaultMemory, moment: Moment): Promise<
   return {
     judging,
     marks,
-    found: checkpoints.map(({ at, device, body, facts }) => ({
+    found: checkpoints.map(({ at, device, body, isPurge, facts }) => ({
       at,
       device,
       body,
+      isPurge,
       judgement: judgeCheckpoint(judging, facts),
       isAttested: attests.some(
         (attest) => attest.checkpoint === at.id && attest.device === own.device.id,
@@ -126,7 +130,8 @@ const readOne = async (
   if (body === undefined) return undefined;
   bodies.set(envelope.id, body);
   const { user, device } = row;
-  return { mark, at: { chain, seq, id: envelope.id }, user, device, body };
+  const isPurge = (envelope.head.flags & EnvelopeFlag.Purge) !== 0;
+  return { mark, at: { chain, seq, id: envelope.id }, user, device, body, isPurge };
 };
 
 const attestOf = ({ at, user, device, body }: Read): readonly AttestFacts[] =>

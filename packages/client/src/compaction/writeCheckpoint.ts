@@ -21,6 +21,7 @@ import {
 } from "./checkpointDraft.ts";
 import type { Compacting } from "./compacting.ts";
 import { placeOfMarks } from "./placesHere.ts";
+import { coversPurge, noPurgeWrite, readPurgeOwed } from "./purgeOwed.ts";
 import { readMoment } from "./readMoment.ts";
 import { sealSaying } from "./sealSaying.ts";
 
@@ -33,7 +34,10 @@ export const writeCheckpoint = async (at: Compacting): Promise<boolean> => {
   return at.job(async (context) => {
     const beacon = fullBeacon(at);
     if (beacon === undefined || !at.isReady() || !(await isGood(memory, draft))) return false;
-    return sealSaying(context, withBeacon(draft.body, beacon), [noDraftWrite(memory.vault)]);
+    const { vault } = memory;
+    const isPurge = (await readPurgeOwed(memory)) !== undefined;
+    const beside = [noDraftWrite(vault), ...(isPurge ? [noPurgeWrite(vault)] : [])];
+    return sealSaying(context, withBeacon(draft.body, beacon), beside, isPurge);
   });
 };
 
@@ -44,10 +48,12 @@ const goodDraft = async (at: Compacting): Promise<CheckpointDraft | undefined> =
   return draft !== undefined && (await isGood(at.memory, draft)) ? draft : undefined;
 };
 
-/** Its blobs are sealed as they would be now, and all that it covers counts. */
+/** Its blobs are sealed as they would be now, and all that it covers counts; what was purged is not in it. */
 const isGood = async (memory: VaultMemory, { epoch, body }: CheckpointDraft): Promise<boolean> => {
   const { coverage } = body.clear;
   if (currentEpoch(memory.view.state).epoch !== epoch) return false;
+  const purge = await readPurgeOwed(memory);
+  if (purge !== undefined && !coversPurge(purge, coverage, memory.own.chain)) return false;
   return (
     coverage.every(({ chain, seq }) => (memory.chains.get(chain)?.counted ?? 0) >= seq) &&
     (await placeOfMarks(memory, coverage)) === "counts"

@@ -6,6 +6,7 @@ import { assert } from "@duro/crypto/types";
 import type { DocId } from "@duro/protocol";
 import { applyUpdate, Doc, transact } from "yjs";
 import { stopFormattingCleanup } from "../updates/formattingCleanup.ts";
+import { depthOfEdit } from "../updates/nestingDepth.ts";
 
 export interface LiveDocs {
   /** One more holds it. Two who ask at once share one loading. */
@@ -15,6 +16,8 @@ export interface LiveDocs {
   apply(doc: DocId, updates: readonly Uint8Array[]): void;
   /** Everything that is open, loaded anew, to be replaced by: operations cannot be taken out of a document. */
   loadAnew(): Promise<ReadonlyMap<DocId, Doc>>;
+  /** One document made of these, to be replaced by; undefined: it is not open. */
+  makeAnew(doc: DocId, updates: readonly Uint8Array[]): Doc | undefined;
   /** At once, so that no edit falls between the old document and the new one. */
   replace(by: ReadonlyMap<DocId, Doc>): void;
   live(doc: DocId): Live | undefined;
@@ -33,7 +36,7 @@ export interface LiveDocsDeps {
   /** What counts of it, and nothing else. */
   readonly loadCounted: (doc: DocId) => Promise<readonly Uint8Array[]>;
   readonly clientIdOf: (doc: DocId) => number;
-  readonly onEdit: (doc: DocId, update: Uint8Array) => void;
+  readonly onEdit: (doc: DocId, update: Uint8Array, depth: number) => void;
 }
 
 interface Entry extends Live {
@@ -68,8 +71,9 @@ export const createLiveDocs = ({
     const ydoc = new Doc({ gc: true });
     stopFormattingCleanup(ydoc);
     applyElsewhere(ydoc, updates);
-    ydoc.on("update", (update: Uint8Array, origin: unknown) => {
-      if (origin !== elsewhere) onEdit(doc, update);
+    ydoc.on("update", (update, origin, _, { beforeState }) => {
+      if (origin === elsewhere) return;
+      onEdit(doc, update, depthOfEdit(ydoc, beforeState.get(ydoc.clientID) ?? 0));
     });
     return ydoc;
   };
@@ -133,6 +137,7 @@ export const createLiveDocs = ({
       for (const doc of loaded.keys()) anew.set(doc, makeDoc(doc, await loadCounted(doc)));
       return anew;
     },
+    makeAnew: (doc, updates) => (loaded.has(doc) ? makeDoc(doc, updates) : undefined),
     replace: (by) => {
       for (const [doc, ydoc] of by) {
         const entry = loaded.get(doc);

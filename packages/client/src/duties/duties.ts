@@ -1,5 +1,5 @@
 /** Does what this device owes its vaults: soon where others wait for it, later where anybody may. */
-import { LogKind, ok, type Result } from "@duro/crypto/types";
+import { err, LogKind, ok, type Result } from "@duro/crypto/types";
 import type { LogRecord } from "@duro/crypto/verify";
 import type { LogName, VaultId } from "@duro/protocol";
 import type { Clock } from "../ports/clock.ts";
@@ -22,6 +22,8 @@ export interface DutiesDeps {
   readonly doer: Doer;
   readonly viewOf: (vault: VaultId) => LogView | undefined;
   readonly chainsOf: (vault: VaultId) => Iterable<ChainRow>;
+  /** Everything that the relay has is here; false: the connection is gone. */
+  readonly refresh: (vault: VaultId) => Promise<boolean>;
   readonly post: (
     name: LogName,
     make: () => LogRecord | undefined,
@@ -50,7 +52,8 @@ const dutiesAtOnceMax = 300;
 
 const jitterSteps = 2 ** 16;
 
-export const createDuties = ({ clock, doer, viewOf, chainsOf, post }: DutiesDeps): Duties => {
+export const createDuties = (deps: DutiesDeps): Duties => {
+  const { clock, doer, viewOf, chainsOf, refresh, post } = deps;
   const planned = new Map<VaultId, () => void>();
   const self = { user: doer.user, device: doer.device.id };
   let isStopped = false;
@@ -68,8 +71,11 @@ export const createDuties = ({ clock, doer, viewOf, chainsOf, post }: DutiesDeps
       : dutyRecord(doer, view, chainsOf(vault), duty);
   };
 
-  const doNext = (vault: VaultId): Promise<Result<void, PostError>> =>
-    post({ kind: LogKind.Vault, log: vault }, () => make(vault));
+  const doNext = async (vault: VaultId): Promise<Result<void, PostError>> => {
+    // A cut names how far chains are here: one that is too low takes work away that others have built on.
+    if (owed(vault)?.kind === "cut" && !(await refresh(vault))) return err({ type: "RecordLost" });
+    return post({ kind: LogKind.Vault, log: vault }, () => make(vault));
+  };
 
   const doPlanned = async (vault: VaultId): Promise<void> => {
     const done = await doNext(vault);

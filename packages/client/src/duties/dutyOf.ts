@@ -44,10 +44,14 @@ export const dutyOf = (view: LogView, self: Self, nowMs: number): Duty | undefin
   return reasons.length > 0 && !isAnyGone ? { kind: "rotate", reasons } : undefined;
 };
 
-/** Somebody has a key who may not, and this device can make the next one: until that is there it seals nothing. */
+/**
+ * Somebody has a key who may not, and this device can see to it: until that is done it seals nothing. Whoever
+ * cannot, since the cut is not theirs to make, seals on: any member could stop them otherwise.
+ */
 export const awaitsRotation = (view: LogView, self: Self): boolean => {
   // At no time has a viewer's grant run out: that it did may be owed for as long as nobody looks.
-  return dutyOf(view, self, 0)?.kind === "rotate";
+  const duty = dutyOf(view, self, 0);
+  return duty?.kind === "rotate" || duty?.kind === "cut";
 };
 
 /** A device that the vault still takes for a writer's, and its user has revoked. */

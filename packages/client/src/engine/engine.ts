@@ -23,6 +23,7 @@ import {
 import type { SinceCheckpoint } from "../checkpoints/checkpointDue.ts";
 import { type Compaction, createCompaction } from "../compaction/compaction.ts";
 import type { LookDone } from "../compaction/compactor.ts";
+import { owePurge } from "../compaction/purgeOwed.ts";
 import { createDuties } from "../duties/duties.ts";
 import { createMailboxes, type Mailboxes } from "../flows/mailboxes.ts";
 import { createPosts, type PostError } from "../duties/posts.ts";
@@ -44,6 +45,8 @@ import { createLogSync } from "./logSync.ts";
 import { answerChallenge } from "./login.ts";
 import { readSelf } from "./self.ts";
 import { createSignal } from "./signal.ts";
+import { ownEnd, ownEndRecord } from "./endOwnChain.ts";
+import { behindFork, chainsBefore, type Fork, forkOf, formerAnchor } from "./fork.ts";
 import { createVaults, type OpenedVault, type Vault } from "./vaults.ts";
 
 export interface EngineDeps {
@@ -99,11 +102,20 @@ export interface Engine extends AsyncDisposable {
    * is done later anyway. Undefined: the vault is not open, or there is no relay.
    */
   compact(vault: VaultId): Promise<LookDone | undefined>;
+  /**
+   * What was deleted from the vault and is saved is to leave the relay: a checkpoint without it is written
+   * as soon as may be, behind which the relay drops all that it covers once somebody has vouched for it.
+   */
+  purge(vault: VaultId): Promise<Result<void, CommitError>>;
   /** The newest that is known of somebody. */
   identity(user: UserId): IdentityState | undefined;
   vaultLog(vault: VaultId): VaultState | undefined;
   /** What is here of each chain of the vault. */
   chains(vault: VaultId): Iterable<ChainRow>;
+  /** The vault's log goes on in two ways, and both are here; undefined: it does not, as far as was shown. */
+  fork(vault: VaultId): Fork | undefined;
+  /** The chains as far as they were written under what both branches have. */
+  chainsBeforeFork(vault: VaultId): Promise<readonly ChainRow[]>;
   /** Somebody's identity log, as they handed it over themselves: verified before it is kept. */
   meet(
     user: UserId,
@@ -139,6 +151,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     store,
     clock,
     logs,
+    self: { user, device: device.id },
     cores: () => vaults.all().map(({ core }) => core),
     onChange: () => changed.tell(),
     onFailure: deps.onFailure,
@@ -181,6 +194,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       openAtRelay(entry);
       entry.core.sealable();
       duties.look(vault);
+      anchorFormer(entry);
     },
     onAuthorCame: (vault) => vaults.get(vault)?.core.pull(),
     onTrouble: (trouble) => watch.logTrouble(trouble),
@@ -227,6 +241,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     doer: { user, device, randomBytes },
     viewOf: (vault) => vaults.viewOf(vault),
     chainsOf,
+    refresh: (vault) => refresh(vault),
     post: (name, make) => posts.post(name, make),
   });
 
@@ -249,6 +264,9 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       return connection !== undefined;
     },
     wantBodies: (vault, chain, seqs) => input({ kind: "wantBodies", vault, chain, seqs }),
+    endOwnChain: (vault) => {
+      endOwnChain(vault)?.catch(deps.onFailure);
+    },
     onFailure: deps.onFailure,
   });
 
@@ -266,6 +284,12 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       wantsBodies: true,
       wantsPresence: true,
     });
+  };
+
+  /** It was closed to us by a relay that lost what let us in, and has that again: ours grows by nothing. */
+  const openAgain = (vault: VaultId): void => {
+    const entry = vaults.get(vault);
+    if (entry !== undefined && logSync.isHere(vault)) openAtRelay(entry);
   };
 
   /** Both heads, so that everybody cuts the chain at the same place. */
@@ -297,6 +321,23 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         );
       })
       .catch(deps.onFailure);
+  };
+
+  const endOwnChain = (vault: VaultId): Promise<void> | undefined =>
+    vaults.get(vault)?.core.job(async (context) => {
+      const end = await ownEnd(context);
+      if (end === undefined) return;
+      const name = { kind: LogKind.Vault, log: vault } as const;
+      // Lost or refused, it is said again when the bodies are asked for again.
+      posts.post(name, () => ownEndRecord(device, context, end)).catch(deps.onFailure);
+    });
+
+  /** Whoever stayed on the branch that stands cannot tell how far our former chain counts. */
+  const anchorFormer = ({ core: { vault, memory } }: OpenedVault): void => {
+    const name = { kind: LogKind.Vault, log: vault } as const;
+    const make = (): LogRecord | undefined => formerAnchor(device, memory);
+    // Lost or refused, it is looked at again when the log has grown, or on the next connection.
+    if (make() !== undefined) posts.post(name, make).catch(deps.onFailure);
   };
 
   const refreshing = new Map<VaultId, ((isDone: boolean) => void)[]>();
@@ -367,6 +408,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         return onLost();
       case "logRecords":
         await logSync.take(effect);
+        if (effect.name.log === user) await watch.devices.look();
         if (effect.name.kind === LogKind.Vault)
           vaults.get(effect.name.log)?.core.watch.relay.hasRecords(effect.headIndex);
         return;
@@ -375,6 +417,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         logSync.isSaidToReach(effect.name.log, effect.head);
         // Somebody has let us in.
         if (logs.vault(effect.name.log) === undefined) logSync.follow(effect.name);
+        openAgain(effect.name.log);
         return;
       case "vaultHeads": {
         const { vault, logHead, chains } = effect;
@@ -404,6 +447,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
         if (effect.kind === "vaultRefused") {
           // Whoever is let in again asks for it again, when its log says so.
           entry.isOpening = false;
+          settleRefreshes(effect.vault, false);
           return entry.core.disconnected();
         }
         watch.relay.behaved();
@@ -469,9 +513,23 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     doDuties: (vault) => duties.doNow(vault),
     refresh,
     compact: (vault) => compaction.lookNow(vault),
+    purge: async (vault) => {
+      const core = vaults.get(vault)?.core;
+      if (core === undefined) return ok(undefined);
+      const owed = await core.job(({ memory }) => owePurge(memory));
+      compaction.grown(vault);
+      return owed;
+    },
     identity: logs.identity,
     vaultLog: logs.vault,
     chains: chainsOf,
+    fork: (vault) => forkOf(logs, vault),
+    chainsBeforeFork: async (vault) => {
+      const core = vaults.get(vault)?.core;
+      const fork = forkOf(logs, vault);
+      if (core === undefined || fork === undefined) return [...chainsOf(vault)];
+      return core.job(({ memory }) => chainsBefore(memory, behindFork(fork)));
+    },
     meet: async (met, records) => {
       const taken = await logs.take({ kind: LogKind.Identity, log: met }, 0, records);
       if (!taken.ok) return taken;

@@ -54,8 +54,21 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
   const refusedVaults = new Set<VaultId>();
   const catchingUp = new Map<string, (() => void)[]>();
   const laterByLog = new Map<string, () => void>();
+  /** Vaults whose whole log was asked for on this connection, to see where it parts from ours. */
+  const askedWhole = new Set<VaultId>();
 
-  const follow = (name: LogName): void => ask(name, (logs.head(name)?.index ?? -1) + 1);
+  const follow = (name: LogName): void => ask(name, logs.nextIndex(name));
+
+  /** Once: a relay may say anything. */
+  const askWhole = (vault: VaultId): void => {
+    if (askedWhole.has(vault)) return;
+    askedWhole.add(vault);
+    ask({ kind: LogKind.Vault, log: vault }, 0);
+  };
+
+  /** What is behind ours there is another branch, which ours cannot follow. */
+  const isParted = (name: LogName): boolean =>
+    name.kind === LogKind.Vault && logs.branches.other(name.log) !== undefined;
 
   const endWaiting = (key: string): void => {
     for (const resolve of catchingUp.get(key) ?? []) resolve();
@@ -95,8 +108,6 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
   }: Extract<EngineEffect, { kind: "logRecords" }>): Promise<void> => {
     // Its newest answer: what it only said before is not held against the log.
     if (name.kind === LogKind.Vault) saidIndex.set(name.log, headIndex);
-    const ours = logs.head(name)?.index ?? -1;
-    if (headIndex < ours) deps.giveBack(name, headIndex + 1);
     const taken = await logs.take(name, fromIndex, records);
     if (!taken.ok) {
       // The store has no room.
@@ -106,6 +117,9 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     const { trouble, newCount } = taken.value;
     if (trouble !== undefined) deps.onTrouble(trouble);
     if (trouble?.type === "LogGap") follow(name);
+    if (trouble?.type === "LogForked" && trouble.isCut) askWhole(name.log as VaultId);
+    const ours = logs.head(name)?.index ?? -1;
+    if (headIndex < ours && !isParted(name)) deps.giveBack(name, headIndex + 1);
     if (name.kind === LogKind.Vault) await takeVault(name.log, trouble);
     else if (newCount > 0) await takeIdentity(name.log);
     if (fromIndex + records.length > headIndex) endWaiting(name.log);
@@ -124,8 +138,10 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
       if (name.kind === LogKind.Vault) refusedVaults.add(name.log);
       if (logs.head(name) !== undefined) deps.giveBack(name, 0);
     },
-    isSaidToReach: (vault, { index }) => {
+    isSaidToReach: (vault, { index, id }) => {
       raise(saidIndex, vault, index);
+      const ours = logs.idAt({ kind: LogKind.Vault, log: vault }, index);
+      if (ours !== undefined && ours !== id) askWhole(vault);
       // Whoever is told of it may see it: somebody has let us in again.
       if (refusedVaults.delete(vault)) follow({ kind: LogKind.Vault, log: vault });
     },
@@ -137,6 +153,7 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     disconnected: () => {
       saidIndex.clear();
       refusedVaults.clear();
+      askedWhole.clear();
       for (const key of catchingUp.keys()) endWaiting(key);
       for (const takeBack of laterByLog.values()) takeBack();
       laterByLog.clear();

@@ -1,7 +1,7 @@
 /** The vaults that are open on this device, and where each stands with the relay. */
 import type { DeviceKeys, RandomBytes } from "@duro/crypto";
 import type { ChainId, DeviceId, DocId, LogHead, UserId, VaultId } from "@duro/protocol";
-import type { Result } from "@duro/crypto/types";
+import { err, type Result } from "@duro/crypto/types";
 import { standingAlarms } from "../alarms/standing.ts";
 import type { Awareness } from "y-protocols/awareness";
 import type { Live } from "../docs/liveDocs.ts";
@@ -42,6 +42,8 @@ export interface Author {
   readonly user: UserId;
   readonly device: DeviceId;
   readonly chain: ChainId;
+  /** As its newest beacon says that counts and is here: nothing of it can be later. */
+  readonly lastBeaconMs: number | undefined;
 }
 
 export interface VaultStatus {
@@ -65,7 +67,10 @@ export interface OpenDoc extends AsyncDisposable {
   /** Another one after `onReplaced`: operations that no longer count cannot be taken out of a document. */
   readonly doc: Live["ydoc"];
   onReplaced(listener: () => void): () => void;
-  /** Every edit of the vault made so far outlives a crash of this machine. */
+  /**
+   * Every edit of the vault made so far outlives a crash of this machine. `EditRefused`: edits of this
+   * document were taken back, and everything else stands.
+   */
   saved(): Promise<Result<void, CommitError | EditRefused>>;
 }
 
@@ -119,12 +124,17 @@ export const createVaults = (deps: VaultsDeps): Vaults => {
     const identity = logs.identity(user);
     if (state === undefined || identity === undefined) return undefined;
     const { byEpoch, failures } = keyRing.vaultKeys(identity, state);
+    const fallen = logs.branches.fallen(vault);
     return {
       state,
       keys: byEpoch,
       keyFailures: failures,
       identityAt: logs.identityAt,
       identity: logs.identity,
+      fallen: fallen && {
+        records: fallen.records,
+        keys: () => keyRing.vaultKeys(identity, fallen.state).byEpoch,
+      },
     };
   };
 
@@ -203,6 +213,7 @@ const faceOf = (
   },
   open: async (doc) => {
     const live = await core.hold(doc);
+    let toldCount = core.takenBack(doc)?.count ?? 0;
     return {
       get doc() {
         return live.ydoc;
@@ -211,7 +222,14 @@ const faceOf = (
         return awareness.of(live);
       },
       onReplaced: (listener) => live.onReplaced(listener),
-      saved: () => core.saved(),
+      saved: async () => {
+        const before = toldCount;
+        const saved = await core.saved();
+        const taken = core.takenBack(doc);
+        if (!saved.ok || taken === undefined || taken.count === before) return saved;
+        toldCount = taken.count;
+        return err(taken.last);
+      },
       [Symbol.asyncDispose]: async () => {
         await core.saved();
         core.release(doc);

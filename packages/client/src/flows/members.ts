@@ -50,6 +50,9 @@ export const addMember = async (
 
 type ChangeError = VaultOutOfReach | MemberUnknown | MemberStays | PostError;
 
+/** Where a chain is cut is as far as it is here. What others had of it already must not be cut off. */
+const notCaughtUp = err<PostError>({ type: "RecordLost" });
+
 export const setRole = async (
   deps: AuthoringDeps,
   vault: VaultId,
@@ -58,6 +61,7 @@ export const setRole = async (
   const { engine } = deps;
   const member = memberIn(engine, vault, user);
   if (!member.ok) return member;
+  if (role < Role.Writer && !(await engine.refresh(vault))) return notCaughtUp;
   const posted = await postToVault(deps, vault, ({ state, author }) => {
     const before = state.members.get(user)?.role;
     if (before === undefined || before === role) return undefined;
@@ -79,6 +83,7 @@ export const removeMember = async (
   if (user === engine.user) return err({ type: "MemberStays" });
   const member = memberIn(engine, vault, user);
   if (!member.ok) return member;
+  if (!(await engine.refresh(vault))) return notCaughtUp;
   const posted = await postToVault(deps, vault, ({ state, author, key }) => {
     if (!state.members.has(user)) return undefined;
     const identity = engine.identity(user) ?? member.value;

@@ -2,7 +2,7 @@
  * The logs this device follows: every record verified by the rules before it is kept, and kept before
  * it is acted upon. What an older record pinned stays known, since states are never changed.
  */
-import { assert, err, LogKind, ok, type Result } from "@duro/crypto/types";
+import { assert, err, LogKind, noRecord, ok, type Result } from "@duro/crypto/types";
 import {
   applyIdentityRecord,
   applyVaultRecord,
@@ -19,6 +19,7 @@ import {
 import type { LogHead, LogName, RecordId, UserId, VaultId } from "@duro/protocol";
 import type { CommitError, LocalStore, Write } from "../ports/localStore.ts";
 import { recordKey, recordsOf } from "../store/keys.ts";
+import { createVaultBranches, type VaultBranches } from "./vaultBranches.ts";
 
 /** The relay shows a log that parts from the one we hold. */
 interface LogForked {
@@ -28,6 +29,10 @@ interface LogForked {
   readonly index: number;
   readonly ours: RecordId;
   readonly theirs: RecordId;
+  /** It is here, verified by the rules from where it parts: no invention of the relay's. */
+  readonly isSigned: boolean;
+  /** Where it parts lies before what came. */
+  readonly isCut: boolean;
 }
 
 /** Records came from behind what is here. */
@@ -69,6 +74,16 @@ export interface FollowedLogs {
   head(name: LogName): LogHead | undefined;
   idAt(name: LogName, index: number): RecordId | undefined;
   hasIdentityRecord(user: UserId, id: RecordId): boolean;
+  /** What the relay is asked for next: of a log that goes on in two ways, all that may differ. */
+  nextIndex(name: LogName): number;
+  /** Another branch of a vault's log, and what was said of either. */
+  readonly branches: Pick<VaultBranches, "other" | "resolves" | "fallen">;
+  /** It is known what became of that record, which does not stand here: nobody waits for it. */
+  hasFallen(vault: VaultId, id: RecordId): boolean;
+  /** A RESOLVE has settled a fork there, so that who wrote before it may name either record. */
+  isBehindFork(vault: VaultId, index: number): boolean;
+  /** The branch that begins with that record has fallen, and nothing stands against that. */
+  isForkSettled(vault: VaultId, theirs: RecordId): boolean;
   /** Durable once it resolves. */
   take(
     name: LogName,
@@ -88,6 +103,8 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
     const state = identities.get(user)?.[index];
     return state?.head.id === head ? state : undefined;
   };
+  const identity = (user: UserId): IdentityState | undefined => identities.get(user)?.at(-1);
+  const branches = createVaultBranches(store, identityAt, identity);
 
   const head = (name: LogName): LogHead | undefined =>
     name.kind === LogKind.Identity
@@ -108,6 +125,7 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
     const next = applyVaultRecord(known, record, identityAt);
     if (!next.ok) return next.error;
     vaults.set(next.value.vault, next.value);
+    branches.noteOurs(next.value.vault, record);
     return undefined;
   };
 
@@ -132,18 +150,19 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
       else identities.set(name.log as UserId, before.states);
       if (before.vault === undefined) vaults.delete(name.log as VaultId);
       else vaults.set(name.log as VaultId, before.vault);
+      branches.forgetOurs(name.log as VaultId, (before.vault?.head.index ?? -1) + 1);
       return err(committed.error);
     };
-    const next = (head(name)?.index ?? -1) + 1;
+    const otherIndex = branches.other(name.log as VaultId)?.state.head.index ?? -1;
+    const next = Math.max(head(name)?.index ?? -1, otherIndex) + 1;
     if (fromIndex > next) return stop({ type: "LogGap", name, fromIndex });
+    let isParted = false;
     for (const [at, bytes] of records.entries()) {
       const index = fromIndex + at;
       const record = decodeRecord(bytes);
       if (!record.ok) return stop({ type: "LogRefused", name, index, error: record.error });
       const known = knownId(name, index);
       if (known === record.value.id) continue;
-      const forked = forkOf(name, index, known, record.value);
-      if (forked !== undefined) return stop(forked);
       if (record.value.log !== name.log || record.value.kind !== name.kind)
         return stop({
           type: "LogRefused",
@@ -151,18 +170,11 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
           index,
           error: { type: "WrongLog", expected: name.log, got: record.value.log },
         });
+      const forked = await takeForked(name, index, record.value);
+      if (forked.kind === "forked") return stop(forked.trouble);
+      isParted ||= forked.kind === "other";
+      if (forked.kind === "other") continue;
       const error = advance(record.value);
-      if (error?.type === "LinkForked") {
-        const ours = head(name);
-        assert(ours !== undefined, "a fork parts from something");
-        return stop({
-          type: "LogForked",
-          name,
-          index,
-          ours: ours.id,
-          theirs: record.value.previous,
-        });
-      }
       if (error?.type === "IdentityHeadMissing")
         return stop(missingOf(identities.get(error.user), error));
       if (error !== undefined) return stop({ type: "LogRefused", name, index, error });
@@ -173,7 +185,74 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
         value: encodeRecord(record.value),
       });
     }
-    return stop(undefined);
+    return isParted ? stopParted(name, stop) : stop(undefined);
+  };
+
+  /** A branch that is whole as far as it was shown: is it settled? */
+  const stopParted = async (
+    { log }: LogName,
+    stop: (trouble: LogForked | undefined) => Promise<Result<Taken, CommitError>>,
+  ): Promise<Result<Taken, CommitError>> => {
+    const ours = vaults.get(log as VaultId);
+    const forked = ours === undefined ? undefined : partedFrom(ours);
+    const stopped = await stop(forked);
+    if (ours === undefined || !stopped.ok) return stopped;
+    const standing = await branches.comeOver(ours);
+    if (!standing.ok) return standing;
+    if (standing.value !== undefined) vaults.set(ours.vault, standing.value);
+    return stopped;
+  };
+
+  const partedFrom = (ours: VaultState): LogForked | undefined => {
+    const other = branches.other(ours.vault);
+    const [first] = other?.records ?? [];
+    const name = { kind: LogKind.Vault, log: ours.vault } as const;
+    const known = first === undefined ? undefined : knownId(name, first.index);
+    if (first === undefined || known === undefined) return undefined;
+    const isSettled = branches.isSettled(ours, first.id);
+    return {
+      type: "LogForked",
+      name,
+      index: first.index - 1,
+      ours: known,
+      theirs: first.id,
+      // A relay that shows what has fallen hides what stands: that is its doing alone.
+      isSigned: !isSettled,
+      isCut: false,
+    };
+  };
+
+  /** A record that is not the next of ours. */
+  const takeForked = async (
+    name: LogName,
+    index: number,
+    record: LogRecord,
+  ): Promise<
+    | { readonly kind: "next" }
+    | { readonly kind: "other" }
+    | { readonly kind: "forked"; readonly trouble: LogTrouble }
+  > => {
+    const ours = head(name);
+    const isNext = index === (ours?.index ?? -1) + 1 && record.previous === (ours?.id ?? noRecord);
+    if (ours === undefined || isNext) return { kind: "next" };
+    const known = knownId(name, index);
+    const vault = name.kind === LogKind.Vault ? vaults.get(name.log) : undefined;
+    const taken = vault === undefined ? undefined : await branches.take(vault, record);
+    if (taken?.kind === "known" || taken?.kind === "other") return { kind: "other" };
+    if (taken?.kind === "refused" && taken.error.type === "IdentityHeadMissing")
+      return { kind: "forked", trouble: missingOf(identities.get(taken.error.user), taken.error) };
+    return {
+      kind: "forked",
+      trouble: {
+        type: "LogForked",
+        name,
+        index: known === undefined ? index : index - 1,
+        ours: known ?? ours.id,
+        theirs: known === undefined ? record.previous : record.id,
+        isSigned: false,
+        isCut: taken?.kind === "unplaced",
+      },
+    };
   };
 
   const replay = async (name: LogName): Promise<void> => {
@@ -193,9 +272,25 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
   const names = await storedLogs(store);
   // Vaults rely on identities.
   for (const name of names.toSorted((left, right) => left.kind - right.kind)) await replay(name);
+  for (const vault of vaults.keys()) await branches.load(vault);
 
   return {
-    identity: (user) => identities.get(user)?.at(-1),
+    identity,
+    branches,
+    nextIndex: (name) => {
+      const other = name.kind === LogKind.Vault ? branches.other(name.log) : undefined;
+      return (other?.common.head.index ?? head(name)?.index ?? -1) + 1;
+    },
+    hasFallen: (vault, id) => {
+      const isOfOurs = branches.fallen(vault)?.records.has(id) === true;
+      return isOfOurs || branches.resolves(vault).some(({ fallen }) => fallen.id === id);
+    },
+    isBehindFork: (vault, index) =>
+      branches.resolves(vault).some((one) => one.common.index < index && index < one.index),
+    isForkSettled: (vault, theirs) => {
+      const ours = vaults.get(vault);
+      return ours !== undefined && branches.isSettled(ours, theirs);
+    },
     vault: (vault) => vaults.get(vault),
     get vaults() {
       return [...vaults.keys()];
@@ -208,16 +303,6 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
     take,
   };
 };
-
-const forkOf = (
-  name: LogName,
-  index: number,
-  known: RecordId | undefined,
-  record: LogRecord,
-): LogForked | undefined =>
-  known === undefined
-    ? undefined
-    : { type: "LogForked", name, index: index - 1, ours: known, theirs: record.id };
 
 /** Either the log is not here that far, or it is here and is another: then it is a fork of it. */
 const missingOf = (
@@ -233,6 +318,8 @@ const missingOf = (
         index: index - 1,
         ours: ours.head.id,
         theirs: head,
+        isSigned: false,
+        isCut: false,
       };
 };
 

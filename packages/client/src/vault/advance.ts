@@ -3,12 +3,12 @@
  * one of them brought what another waited for.
  */
 import { assert } from "@duro/crypto/types";
-import { type Envelope, type VerifiedEnvelope, verifyRun } from "@duro/crypto/verify";
+import type { VerifiedEnvelope } from "@duro/crypto/verify";
 import type { ChainId, DocId } from "@duro/protocol";
 import type { ChainRow } from "../store/rows.ts";
 import { countEnvelope } from "./countEnvelope.ts";
 import type { Draft, VaultRows } from "./draft.ts";
-import { readEnvelopes } from "./readEnvelopes.ts";
+import { readRun } from "./readRun.ts";
 import { deviceOf, type HoldReason, limitOf, type VaultView } from "./view.ts";
 
 /** A chain that waits, and for what. */
@@ -111,41 +111,10 @@ const readOn = async (
     if (envelope === undefined) break;
     staged.push(envelope);
   }
-  return staged.length > 0 ? staged : readStored(rows, view, row, row.counted + 1);
-};
-
-/**
- * They were verified before they were stored; the type is only made where that happens. Whether a
- * signature within a run is good nobody has looked at, and the one at a page's end may be such a one:
- * then it takes what follows, up to the chain's head, whose signature is good.
- */
-const readStored = async (
-  { store, vault }: VaultRows,
-  view: VaultView,
-  row: ChainRow,
-  fromSeq: number,
-): Promise<readonly VerifiedEnvelope[]> => {
-  const { chain, head } = row;
+  if (staged.length > 0) return staged;
   const device = deviceOf(view, row);
   assert(device !== undefined, "a chain is kept once its device is known");
-  const envelopes: Envelope[] = [];
-  for (;;) {
-    const nextSeq = fromSeq + envelopes.length;
-    envelopes.push(...(await readEnvelopes({ store, vault }, chain, nextSeq, head.at + 1)));
-    const [first] = envelopes;
-    assert(first !== undefined, "what a chain's row names is in the store");
-    const known = {
-      vault,
-      chain,
-      head: { at: first.head.seq - 1, id: first.head.previous },
-      epoch: first.head.epoch,
-    };
-    const run = verifyRun(known, envelopes, device.signKey);
-    if (run.ok) return run.value.envelopes;
-    const isWhole = fromSeq + envelopes.length > head.at;
-    assert(
-      run.error.type === "BadSignature" && !isWhole,
-      "what was verified and stored verifies again",
-    );
-  }
+  const stored = await readRun(rows, row, device, row.counted + 1);
+  assert(stored.length > 0, "what a chain's row names is in the store");
+  return stored;
 };

@@ -2,6 +2,7 @@
 import { clientIdOf } from "@duro/crypto";
 import { type ChainId, type DocId, docIds } from "@duro/protocol";
 import type { Author } from "../engine/vaults.ts";
+import { lastBeaconMs } from "./beaconTimes.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
 
 interface Known {
@@ -12,7 +13,7 @@ interface Known {
 }
 
 export const createAuthors = (
-  memory: Pick<VaultMemory, "chains" | "own">,
+  memory: Pick<VaultMemory, "chains" | "own" | "beaconTimes">,
 ): ((doc: DocId, clientId: number) => Author | undefined) => {
   const knownByDoc = new Map<DocId, Known>();
 
@@ -32,7 +33,8 @@ export const createAuthors = (
     const chain = chainsOf(doc).get(clientId);
     if (chain === undefined) return undefined;
     const { chains, own } = memory;
-    const { user, device } = chains.get(chain) ?? { user: own.user, device: own.device.id };
-    return { user, device, chain };
+    const row = chains.get(chain);
+    const { user, device } = row ?? { user: own.user, device: own.device.id };
+    return { user, device, chain, lastBeaconMs: lastBeaconMs(memory, row) };
   };
 };

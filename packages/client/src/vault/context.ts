@@ -7,8 +7,9 @@ import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { OwnBeacons } from "../watch/ownBeacons.ts";
 import type { VaultWatch } from "../watch/vaultWatch.ts";
 import type { WatchDeps } from "../watch/watchKeeper.ts";
-import type { EditRefused } from "./outbox.ts";
 import type { RunTaken } from "./takeRun.ts";
+import type { TakenBack } from "./takeBack.ts";
+import type { Tidying } from "./tidying.ts";
 import type { Uploads } from "./uploads.ts";
 import type { VaultLink } from "./vaultLink.ts";
 import type { VaultMemory, VaultOwner } from "./vaultMemory.ts";
@@ -47,6 +48,7 @@ export interface VaultContext {
   readonly uploads: Uploads;
   readonly watch: VaultWatch;
   readonly beacons: OwnBeacons;
+  readonly tidying: Tidying;
   /** What came and was not looked at yet. */
   readonly arrived: { readonly run: Run; readonly byteLength: number }[];
   /** Chains of which the relay showed another branch on this connection. */
@@ -55,7 +57,8 @@ export interface VaultContext {
   relayHas: Vector | undefined;
   /** The machine was told that it will be `dirty` again. */
   isSealLater: boolean;
-  saveError: CommitError | EditRefused | undefined;
+  saveError: CommitError | undefined;
+  readonly takenBack: Map<DocId, TakenBack>;
   /** The store did not take something: tried again after a while. */
   isTryingLater: boolean;
   readonly tryLater: () => void;

@@ -69,9 +69,15 @@ export const countEnvelope = async (
   return counts;
 };
 
-export interface Change extends UpdateShape {
+/** As its author wrote it. */
+export interface UnboundChange extends UpdateShape {
   readonly doc: DocId;
   readonly update: Uint8Array;
+}
+
+export interface Change extends UnboundChange {
+  /** Of the deepest type in the document with it; undefined: not known. */
+  readonly depth: number | undefined;
 }
 
 /** All of its updates or none. */
@@ -87,21 +93,24 @@ const countData = async (
   if (inflated === undefined) return { kind: "void", why: "Malformed" };
   const content = decodeDataContent(inflated);
   if (!content.ok) return { kind: "void", why: content.error.type };
-  const changes: Change[] = [];
+  const unbound: UnboundChange[] = [];
   for (const { doc, update } of content.value.updates) {
     const shape = readUpdate(update, clientIdOf(row.chain, docIds.toBytes(doc)));
     if (!shape.ok) return { kind: "void", why: shape.error.type };
-    changes.push({ doc, update, ...shape.value });
+    unbound.push({ doc, update, ...shape.value });
   }
   await view.nextTurn();
   const { seen } = content.value;
-  for (const change of changes) {
-    const { clocks } = await draft.document(change.doc);
-    const missing = missingIn(change, clocks);
+  const changes: Change[] = [];
+  for (const one of unbound) {
+    const { clocks } = await draft.document(one.doc);
+    const missing = missingIn(one, clocks);
     if (missing.size > 0) {
       draft.seenByHeld.push({ row, seen });
-      return { kind: "held", why: "what it refers to", missing, doc: change.doc };
+      return { kind: "held", why: "what it refers to", missing, doc: one.doc };
     }
+    const change = await view.boundDepth(draft, one);
+    changes.push(change);
     if (!(await view.mayApply(draft, row.chain, change)))
       return { kind: "held", why: "time or memory" };
   }

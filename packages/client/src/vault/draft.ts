@@ -51,6 +51,11 @@ interface Void {
   readonly why: string;
 }
 
+interface UpdateAdded extends Pick<UpdateShape, "brings" | "structCount"> {
+  /** How deep what it brings lies, or more; undefined: not known. */
+  readonly depth: number | undefined;
+}
+
 export interface Draft {
   chain(chain: ChainId): ChainRow | undefined;
   setChain(row: ChainRow): void;
@@ -59,7 +64,7 @@ export interface Draft {
   addUpdate(
     doc: DocId,
     update: Uint8Array,
-    shape: Pick<UpdateShape, "brings" | "structCount">,
+    shape: UpdateAdded,
     from: "here" | "elsewhere",
   ): Promise<void>;
   setDocument(doc: DocId, row: DocumentRow): void;
@@ -111,19 +116,24 @@ export const createDraft = (rows: VaultRows): Draft => {
     setChain: (row) => void chains.set(row.chain, row),
     document,
     setDocument: (doc, row) => void documents.set(doc, row),
-    addUpdate: async (doc, update, { brings, structCount }, from) => {
+    addUpdate: async (doc, update, { brings, structCount, depth }, from) => {
       const row = await document(doc);
-      const { nextNumber, levels } = row;
       const clocks =
         brings === undefined || (row.clocks.get(brings.clientId) ?? 0) >= brings.end
           ? row.clocks
           : new Map(row.clocks).set(brings.clientId, brings.end);
+      const { nextNumber, levels } = row;
       const [newest = { updateCount: 0, structCount: 0 }, ...merged] = levels;
       const grown = {
         updateCount: newest.updateCount + 1,
         structCount: newest.structCount + structCount,
       };
-      documents.set(doc, { clocks, levels: [grown, ...merged], nextNumber: nextNumber + 1 });
+      documents.set(doc, {
+        clocks,
+        levels: [grown, ...merged],
+        nextNumber: nextNumber + 1,
+        depth: deepest(row.depth, depth),
+      });
       writes.push({
         kind: "put",
         table: "updates",
@@ -214,6 +224,9 @@ export const createDraft = (rows: VaultRows): Draft => {
     },
   };
 };
+
+const deepest = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? undefined : Math.max(one, other);
 
 /** As `encodeEnvelope` writes it, of a head that is encoded already. */
 const envelopeBytes = (

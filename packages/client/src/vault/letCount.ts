@@ -1,11 +1,11 @@
 /** Commits what a job found, tells the documents that are open, and lets count whatever can now. */
 import { type ChainId, OpenReason } from "@duro/protocol";
 import { advance } from "./advance.ts";
+import { noteBeacons } from "./beaconTimes.ts";
 import type { VaultContext } from "./context.ts";
-import type { Durability } from "../ports/localStore.ts";
+import type { Durability, Write } from "../ports/localStore.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import { canSettle, settle } from "./rebuild.ts";
-import { tidyDocuments } from "./tidyDocuments.ts";
 import { byteLengthOf, writePending } from "./writePending.ts";
 
 /** False: nothing of it was kept. */
@@ -22,7 +22,7 @@ export const finish = async (
     return false;
   }
   for (const [doc, updates] of draft.applied) context.docs.apply(doc, updates);
-  await tidyDocuments(context.memory, draft.touched);
+  context.tidying.touched(draft.touched);
   if (draft.touched.length > 0) context.deps.onDocuments(draft.touched);
   context.deps.onChange();
   return true;
@@ -40,7 +40,13 @@ export const letCount = async (
     const { holds, isMore } = await advance(memory, memory.view, now, looked);
     const seen = await context.watch.look(now, holds);
     now.write(...seen.writes);
+    const noted = noteBeacons(
+      memory,
+      now,
+      now.said.map(({ row, envelope, body }) => ({ row, seq: envelope.head.seq, body })),
+    );
     if (!(await finish(context, now, seen.durability))) return false;
+    noted();
     seen.done();
     const others = [...memory.holds].filter(([chain]) => !looked.has(chain));
     memory.holds = new Map([...others, ...holds]);
@@ -54,11 +60,19 @@ export const letAllCount = async (context: VaultContext): Promise<void> => {
   if (isDone && memory.isApart && canSettle(memory)) await putTogether(context, OpenReason.Cut);
 };
 
-/** Our edits are in the documents again, and what is not durable of it yet waits to be. */
-export const putTogether = async (context: VaultContext, reason: OpenReason): Promise<void> => {
+/**
+ * Our edits are in the documents again, and what is not durable of it yet waits to be. `then`: what we
+ * say of our chain is not as it was, so another begins; goes with the commit that says so.
+ */
+export const putTogether = async (
+  context: VaultContext,
+  reason: OpenReason,
+  then?: Write,
+): Promise<void> => {
   const { memory, deps, docs, uploads } = context;
   const former = memory.own.chain;
-  await settle(memory, deps.owner, docs, reason);
+  await settle(memory, deps.owner, docs, reason, then === undefined ? undefined : true);
+  if (then !== undefined) memory.beside = [...memory.beside, then];
   // Nothing of a new chain is anywhere yet.
   if (memory.own.chain !== former) uploads.again(memory.own.chain, 0);
   context.watch.own.chainChanged();

@@ -1,12 +1,21 @@
 /** Edits of this device that no envelope holds yet: durable from the moment they are confirmed. */
 import { clientIdOf } from "@duro/crypto";
 import { assert, err, ok, type Result } from "@duro/crypto/types";
-import { type DocId, docIds, limits, readUpdate, type VaultId } from "@duro/protocol";
+import {
+  type ChainId,
+  type DocId,
+  docIds,
+  limits,
+  readUpdate,
+  type UpdateShape,
+  type VaultId,
+} from "@duro/protocol";
 import type { StoreReader, Write } from "../ports/localStore.ts";
 import { numberOfOutboxKey, outboxBetween, outboxKey, outboxOf } from "../store/keys.ts";
 import { mapRange } from "../store/readRange.ts";
 import { decodeOutboxRow, encodeOutboxRow, type OutboxRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { nestingDepthMax } from "../updates/nestingDepth.ts";
 import { splitUpdate } from "../updates/splitUpdate.ts";
 import type { Draft } from "./draft.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
@@ -14,6 +23,11 @@ import type { VaultMemory } from "./vaultMemory.ts";
 export interface Edit {
   readonly doc: DocId;
   readonly update: Uint8Array;
+}
+
+export interface PendingEdit extends Edit {
+  /** Of the deepest type that it made; undefined: it was written anew, and nobody looked. */
+  readonly depth?: number;
 }
 
 /** An edit that waits. There may be many, as long as there is no relay: its update stays in the store. */
@@ -34,11 +48,14 @@ export const waitingOf = ({ number, doc, author, isApplied, update }: WaitingEdi
   byteLength: update.length,
 });
 
-/** An edit that could never be sealed: operations of another author, or one value that is too large. */
+/**
+ * An edit that could never be sealed: operations of another author, one value that is too large, or types
+ * that others would collect.
+ */
 export interface EditRefused {
   readonly type: "EditRefused";
   readonly doc: DocId;
-  readonly why: "too large" | "not of this device";
+  readonly why: "too large" | "not of this device" | "too deep";
 }
 
 /** Half of what one envelope holds: the other half is for what stands around it. */
@@ -51,27 +68,53 @@ const updateByteLengthMax = limits.dataContentByteLengthMax / 2;
 export const writeEdits = async (
   { own: { chain }, nextNumber, isApart }: VaultMemory,
   draft: Draft,
-  edits: readonly Edit[],
+  edits: readonly PendingEdit[],
 ): Promise<Result<readonly WaitingEdit[], EditRefused>> => {
-  const updatesByDoc = new Map<DocId, Uint8Array[]>();
-  for (const { doc, update } of edits) {
-    const updates = updatesByDoc.get(doc) ?? [];
-    updates.push(update);
-    updatesByDoc.set(doc, updates);
-  }
   const waiting: WaitingEdit[] = [];
-  for (const [doc, updates] of updatesByDoc) {
-    const split = splitUpdate(mergeUpdates(updates), updateByteLengthMax);
-    if (!split.ok) return err({ type: "EditRefused", doc, why: "too large" });
-    for (const update of split.value) {
-      const shape = readUpdate(update, clientIdOf(chain, docIds.toBytes(doc)));
-      if (!shape.ok) return err({ type: "EditRefused", doc, why: "not of this device" });
-      if (!isApart) await draft.addUpdate(doc, update, shape.value, "here");
+  for (const [doc, ofDoc] of Map.groupBy(edits, (edit) => edit.doc)) {
+    const ready = readyUpdates(chain, doc, ofDoc);
+    if (!ready.ok) return ready;
+    const depth = deepestOf(ofDoc);
+    for (const { update, shape } of ready.value) {
+      if (!isApart) await draft.addUpdate(doc, update, { ...shape, depth }, "here");
       const number = nextNumber + waiting.length;
       waiting.push({ number, doc, author: chain, update, isApplied: !isApart });
     }
   }
   return ok(waiting);
+};
+
+interface ReadyUpdate {
+  readonly update: Uint8Array;
+  readonly shape: UpdateShape;
+}
+
+/** As they can be sealed, by the rules that everybody goes by. */
+export const readyUpdates = (
+  chain: ChainId,
+  doc: DocId,
+  edits: readonly PendingEdit[],
+): Result<readonly ReadyUpdate[], EditRefused> => {
+  const refused = (why: EditRefused["why"]) => err({ type: "EditRefused", doc, why } as const);
+  if ((deepestOf(edits) ?? 0) > nestingDepthMax) return refused("too deep");
+  const split = splitUpdate(mergeUpdates(edits.map(({ update }) => update)), updateByteLengthMax);
+  if (!split.ok) return refused("too large");
+  const ready: ReadyUpdate[] = [];
+  for (const update of split.value) {
+    const shape = readUpdate(update, clientIdOf(chain, docIds.toBytes(doc)));
+    if (!shape.ok) return refused("not of this device");
+    ready.push({ update, shape: shape.value });
+  }
+  return ok(ready);
+};
+
+const deepestOf = (edits: readonly PendingEdit[]): number | undefined => {
+  let deepest = 0;
+  for (const { depth } of edits) {
+    if (depth === undefined) return undefined;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 };
 
 export const outboxWrites = (vault: VaultId, edits: readonly WaitingEdit[]): readonly Write[] =>

@@ -1,5 +1,5 @@
 /** What envelopes of our own chain changed: read back where they do not count any more. */
-import { openBody } from "@duro/crypto";
+import { openBody, type VaultKey } from "@duro/crypto";
 import { assert, EnvelopeKind } from "@duro/crypto/types";
 import { verifyEnvelope } from "@duro/crypto/verify";
 import { decodeBody, decodeDataContent } from "@duro/protocol";
@@ -10,8 +10,9 @@ import type { VaultMemory } from "./vaultMemory.ts";
 export const ownEditsFrom = async (
   memory: VaultMemory,
   fromSeq: number,
+  keys: ReadonlyMap<number, VaultKey> = memory.view.keys,
 ): Promise<readonly Edit[]> => {
-  const { own, view } = memory;
+  const { own } = memory;
   const head = memory.chains.get(own.chain)?.head.at ?? 0;
   const edits: Edit[] = [];
   for (let seq = fromSeq; seq <= head;) {
@@ -20,7 +21,7 @@ export const ownEditsFrom = async (
     seq += page.length;
     for (const envelope of page) {
       if (envelope.head.kind !== EnvelopeKind.Data) continue;
-      const key = view.keys.get(envelope.head.epoch);
+      const key = keys.get(envelope.head.epoch);
       const verified = verifyEnvelope(envelope, own.device.signKey);
       assert(key !== undefined && verified.ok, "what we sealed is ours, and we have its key");
       // Dropped here behind a checkpoint: what is left of it stands in the documents.

@@ -4,10 +4,11 @@
  *
  * It can be stopped anywhere: the documents as they were are kept until our edits are in the new ones.
  */
-import { clientIdOf } from "@duro/crypto";
+import { clientIdOf, type VaultKey } from "@duro/crypto";
 import { assert, incarnations, ok, type Result } from "@duro/crypto/types";
 import { chainIdOf, envelopeIdOf } from "@duro/crypto/verify";
 import {
+  type ChainId,
   type ChainMark,
   type DocId,
   docIds,
@@ -73,13 +74,28 @@ export const takeApart = async (
   memory: VaultMemory,
   ownFromSeq: number | undefined,
 ): Promise<Result<void, CommitError>> => {
+  const { own, view } = memory;
+  return takeApartFrom(
+    memory,
+    ownFromSeq === undefined ? new Map() : new Map([[own.chain, ownFromSeq]]),
+    view.keys,
+  );
+};
+
+/** The same of any chain. `keys` open what is an edit again. */
+export const takeApartFrom = async (
+  memory: VaultMemory,
+  fromSeqs: ReadonlyMap<ChainId, number>,
+  keys: ReadonlyMap<number, VaultKey>,
+): Promise<Result<void, CommitError>> => {
   const { vault, own } = memory;
+  const ownFromSeq = fromSeqs.get(own.chain);
   if (!memory.isApart) {
     const kept = await keepFormers(memory);
     if (!kept.ok) return kept;
   }
   const draft = createDraft(memory);
-  const again = ownFromSeq === undefined ? [] : await ownEditsFrom(memory, ownFromSeq);
+  const again = ownFromSeq === undefined ? [] : await ownEditsFrom(memory, ownFromSeq, keys);
   const former = again.map(({ doc, update }) => ({ doc, update, author: own.chain }));
   const edits = [...former, ...(await readEdits(memory, memory.waiting))];
   const waiting = edits.map(({ doc, update, author }, at): WaitingEdit => ({
@@ -89,8 +105,8 @@ export const takeApart = async (
     update,
     isApplied: false,
   }));
-  const base = await countFromBase(memory, draft, ownFromSeq);
-  if (ownFromSeq !== undefined) await shortenOwnChain(memory, draft, ownFromSeq);
+  const base = await countFromBase(memory, draft, fromSeqs);
+  for (const [chain, fromSeq] of fromSeqs) await shortenChain(memory, draft, chain, fromSeq);
   draft.write(
     { kind: "deleteRange", table: "documents", ...documentsOf(vault) },
     { kind: "deleteRange", table: "updates", ...updatesOfVault(vault) },
@@ -124,24 +140,30 @@ const keepFormers = async ({ store, vault }: VaultMemory): Promise<Result<void, 
   return ok(undefined);
 };
 
-const shortenOwnChain = async (
+const shortenChain = async (
   memory: VaultMemory,
   draft: Draft,
+  chain: ChainId,
   fromSeq: number,
 ): Promise<void> => {
-  const { own } = memory;
-  const row = draft.chain(own.chain);
+  const row = draft.chain(chain);
   if (row === undefined || row.head.at < fromSeq) return;
-  const [next] = await readEnvelopes(memory, own.chain, fromSeq, fromSeq + 1);
+  const [next] = await readEnvelopes(memory, chain, fromSeq, fromSeq + 1);
   assert(next !== undefined, "what a chain's row names is in the store");
   const receipted = Math.min(row.receipted, fromSeq - 1);
   draft.setChain({ ...row, head: { at: fromSeq - 1, id: next.head.previous }, receipted });
-  draft.dropEnvelopes(own.chain, fromSeq);
+  draft.dropEnvelopes(chain, fromSeq);
 };
 
-/** Nothing else can come that decides how far our own chain and what it refers to count. */
-export const canSettle = ({ holds }: VaultMemory): boolean =>
-  [...holds.values()].every(({ why }) => why === "what it refers to");
+/**
+ * Nothing else can come that decides how far our own chain and what it refers to count. What others wrote
+ * may be gone for good, and holds us up no longer than others would be in getting it.
+ */
+export const canSettle = ({ holds, own, areBodiesGone }: VaultMemory): boolean =>
+  [...holds].every(
+    ([chain, { why }]) =>
+      why === "what it refers to" || (why === "a body" && areBodiesGone && chain !== own.chain),
+  );
 
 /**
  * Brings our edits back into the documents, once everything that counts is there: as they are, where
@@ -154,18 +176,19 @@ export const settle = async (
   { randomBytes, user, device }: VaultOwner,
   docs: LiveDocs,
   reason: OpenReason,
+  isParted = reason !== OpenReason.Cut,
 ): Promise<void> => {
   const { store, vault, own } = memory;
   const row = memory.chains.get(own.chain);
   // Where it went on elsewhere, what does not count yet of our former chain is not of our making.
-  const isWhole = reason !== OpenReason.Cut || row === undefined || row.counted === row.head.at;
+  const isWhole = isParted || row === undefined || row.counted === row.head.at;
   const lost = isWhole ? [] : await ownEditsFrom(memory, row.counted + 1);
   const formers = new Map<DocId, Uint8Array>();
   for (const { key, value } of await readRange(store, "facts", formersOf(vault))) {
     const doc = docOfFormerKey(vault, key);
     if (doc !== undefined) formers.set(doc, value);
   }
-  const predecessor = await markOf(memory);
+  const predecessor = await ownMark(memory);
   const clocks = await clocksOf(memory, [
     ...formers.keys(),
     ...memory.waiting.map(({ doc }) => doc),
@@ -175,10 +198,12 @@ export const settle = async (
   // From here on nothing waits: what was edited until now is taken along, and nothing comes after it.
   const edits = [...lost, ...waiting, ...memory.pending];
   const isOpen = row === undefined || limitOf(memory.view, row).kind === "open";
-  const goesOn = isWhole && isOpen && reason === OpenReason.Cut && canGoOn(memory, clocks, edits);
+  const goesOn = isWhole && isOpen && !isParted && canGoOn(memory, clocks, edits);
   const next = goesOn ? own : newOwnChain({ user, device }, randomBytes, reason, predecessor);
   const pending: Edit[] = [];
-  for (const doc of new Set(edits.map((edit) => edit.doc))) {
+  // Of ours that was dropped behind a checkpoint which is void now, the documents as they were know alone.
+  const edited = new Set([...edits.map(({ doc }) => doc), ...(goesOn ? [] : formers.keys())]);
+  for (const doc of edited) {
     const updates = edits.filter((edit) => edit.doc === doc).map(({ update }) => update);
     const update = goesOn
       ? mergeUpdates(updates)
@@ -230,7 +255,7 @@ const canGoOn = (
 };
 
 /** Our chain as far as it counts. */
-const markOf = async (memory: VaultMemory): Promise<ChainMark | undefined> => {
+export const ownMark = async (memory: VaultMemory): Promise<ChainMark | undefined> => {
   const row = memory.chains.get(memory.own.chain);
   if (row === undefined || row.counted === 0) return undefined;
   const { chain, counted } = row;

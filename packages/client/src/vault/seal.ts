@@ -54,6 +54,7 @@ export const sealBodies = (
   deps: { readonly randomBytes: RandomBytes },
   { vault, view, own, row }: SealPlace,
   bodies: readonly Body[],
+  isPurge = false,
 ): Sealed => {
   const vaultKey = currentKey(view);
   assert(vaultKey !== undefined, "nothing is sealed without the newest key");
@@ -67,7 +68,7 @@ export const sealBodies = (
       { vaultKey, signSecret: own.device.signSecret },
       {
         kind: EnvelopeKind[body.type],
-        flags: flagsOf(body),
+        flags: flagsOf(body, isPurge),
         vault,
         chain: own.chain,
         seq: head.at + 1,
@@ -99,8 +100,10 @@ export interface SealPlace {
   readonly row: ChainRow | undefined;
 }
 
-const flagsOf = (body: Body): number =>
-  body.type === "Beacon" && body.plaintext.isFull ? EnvelopeFlag.FullBeacon : 0;
+const flagsOf = (body: Body, isPurge: boolean): number => {
+  if (body.type === "Checkpoint") return isPurge ? EnvelopeFlag.Purge : 0;
+  return body.type === "Beacon" && body.plaintext.isFull ? EnvelopeFlag.FullBeacon : 0;
+};
 
 const openBodyOf = (own: OwnChain): Body => ({
   type: "Open",

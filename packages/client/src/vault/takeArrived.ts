@@ -45,6 +45,7 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
       context.parted.add(run.chain);
     } else if (taken.kind === "authorUnknown") deps.onAuthorUnknown(taken.user);
     else if (taken.kind !== "taken" && taken.kind !== "known") refused.push([run.chain, taken]);
+    else context.uploads.came(run.chain, run.firstSeq + run.envelopes.length - 1);
   }
   const chains = [...frames.map(({ run: { chain } }) => chain), ...memory.holds.keys()];
   const isDone = await letCount(

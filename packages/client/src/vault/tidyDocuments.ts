@@ -11,22 +11,19 @@ import { structCountIn } from "../updates/updateCost.ts";
 import { createDraft, type Draft, type VaultRows } from "./draft.ts";
 
 const mergedAtOnceCount = 100;
-/** In one commit: each waits for the disk, and a document's merged updates are seldom long. */
-const docsAtOnceCount = 64;
 
-export const tidyDocuments = async (rows: VaultRows, docs: readonly DocId[]): Promise<void> => {
-  for (let at = 0; at < docs.length; at += docsAtOnceCount)
-    await tidyTogether(rows, docs.slice(at, at + docsAtOnceCount));
-};
+export const isTidy = (rows: VaultRows, doc: DocId): boolean => fullLevelOf(rows, doc) === -1;
+
+const fullLevelOf = ({ documents }: VaultRows, doc: DocId): number =>
+  documents.get(doc)?.levels.findIndex(({ updateCount }) => updateCount >= mergedAtOnceCount) ?? -1;
 
 /** One level of each document, and then the next, as long as there is one that is full. */
-const tidyTogether = async (rows: VaultRows, docs: readonly DocId[]): Promise<void> => {
+export const tidyDocuments = async (rows: VaultRows, docs: readonly DocId[]): Promise<void> => {
   for (;;) {
     const draft = createDraft(rows);
     for (const doc of docs) {
       const row = rows.documents.get(doc);
-      const level =
-        row?.levels.findIndex(({ updateCount }) => updateCount >= mergedAtOnceCount) ?? -1;
+      const level = fullLevelOf(rows, doc);
       if (row !== undefined && level !== -1) await mergeLevel(rows, draft, doc, row, level);
     }
     if (draft.isEmpty) return;

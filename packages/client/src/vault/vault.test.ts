@@ -8,6 +8,7 @@ import {
   encodeBody,
   encodeDataContent,
   envelopesToRun,
+  limits,
   OpenReason,
   type Run,
   runToEnvelopes,
@@ -453,6 +454,38 @@ describe("a crash", () => {
     const again = await openCore(place, first, { store: storeOf() });
     expect(again.core.memory.own.chain).toBe(after.core.memory.own.chain);
     expect([...after.failures, ...reader.failures, ...again.failures]).toEqual([]);
+  });
+
+  test("an edit that could never be sealed is taken back alone, and later ones go on", async () => {
+    const place = createPlace(2);
+    const [first, second] = place.devices;
+    assert(first !== undefined && second !== undefined, "two devices");
+    const disk = createMemoryDisk();
+    const opened = await openCore(place, first, { disk });
+    await opened.core.connected([]);
+    await opened.type("kept ");
+    const live = await opened.core.hold(docOf(1));
+    let replacedCount = 0;
+    live.onReplaced(() => (replacedCount += 1));
+    const former = live.ydoc;
+    former.getText("t").insert(5, "before ");
+    former.getMap("m").set("large", new Uint8Array(limits.dataContentByteLengthMax));
+    former.getText("t").insert(0, "behind ");
+    await opened.type("elsewhere", docOf(2));
+    expect(opened.core.takenBack(docOf(1))).toMatchObject({ count: 1, last: { why: "too large" } });
+    expect(opened.core.takenBack(docOf(2))).toBe(undefined);
+    expect([replacedCount, live.ydoc === former]).toEqual([1, false]);
+    expect([await opened.text(), live.ydoc.getMap("m").size]).toEqual(["kept before ", 0]);
+    await opened.type("and after");
+    await opened.sealAll();
+    const reader = await openCore(place, second);
+    await give(reader, opened.puts);
+    expect([await reader.text(), await reader.text(docOf(2))]).toEqual([
+      "kept before and after",
+      "elsewhere",
+    ]);
+    expect(await (await openCore(place, first, { disk })).text()).toBe("kept before and after");
+    expect([...opened.failures, ...reader.failures]).toEqual([]);
   });
 
   test("a full disk refuses by name, and takes the edits when there is room", async () => {

@@ -19,17 +19,20 @@ import { createSerial } from "../engine/serial.ts";
 import type { CommitError } from "../ports/localStore.ts";
 import { createOwnBeacons } from "../watch/ownBeacons.ts";
 import { openVaultWatch, type VaultWatch } from "../watch/vaultWatch.ts";
+import { comeOver, fallenToLeave } from "./comeOver.ts";
 import type { ReceiptSaid, VaultContext, VaultDeps } from "./context.ts";
 import { beginUse, endUse } from "./cleanEnd.ts";
+import { createBoundDepth } from "./boundDepth.ts";
 import { createGuardedApply } from "./guardedApply.ts";
 import { loadCounted, loadUpdates } from "./loadUpdates.ts";
 import { letAllCount, sealable } from "./letCount.ts";
-import type { EditRefused } from "./outbox.ts";
 import { isAhead } from "./ownBranch.ts";
 import { isOvercounted, isOwnEnded } from "./rebuild.ts";
 import { canSeal, sealNext } from "./sealNext.ts";
 import { countAnew, goOnAfterLoss } from "./startOver.ts";
+import type { TakenBack } from "./takeBack.ts";
 import { takeArrived } from "./takeArrived.ts";
+import { createTidying } from "./tidying.ts";
 import { createTurns } from "./turns.ts";
 import { createUploads } from "./uploads.ts";
 import { openVaultMemory, type VaultMemory } from "./vaultMemory.ts";
@@ -45,7 +48,9 @@ export interface VaultCore {
   hold(doc: DocId): Promise<Live>;
   release(doc: DocId): void;
   /** Every edit made so far is durable. */
-  saved(): Promise<Result<void, CommitError | EditRefused>>;
+  saved(): Promise<Result<void, CommitError>>;
+  /** Of edits that are not, and never will be. */
+  takenBack(doc: DocId): TakenBack | undefined;
   viewChanged(view: LogView): Promise<void>;
   /** The relay's heads: now we are connected, and know what it lacks. */
   connected(relay: Vector, log?: LogHeads): Promise<void>;
@@ -95,9 +100,10 @@ export const openVaultCore = async (
     guard: deps.guard,
     clock,
     load: (doc) => loadCounted(memory, doc),
-    live: (doc) => context.docs.live(doc)?.ydoc,
   });
-  const memory = await openVaultMemory(store, vault, { ...view, mayApply, nextTurn }, deps.owner);
+  const boundDepth = createBoundDepth({ load: (doc) => loadCounted(memory, doc), nextTurn });
+  const own = { mayApply, boundDepth, nextTurn };
+  const memory = await openVaultMemory(store, vault, { ...view, ...own }, deps.owner);
   const serial = createSerial();
   let endTrying: (() => void) | undefined;
 
@@ -137,17 +143,19 @@ export const openVaultCore = async (
       ],
       loadCounted: (doc) => loadCounted(memory, doc),
       clientIdOf: (doc) => clientIdOf(memory.own.chain, docIds.toBytes(doc)),
-      onEdit: (doc, update) => {
-        memory.pending.push({ doc, update });
+      onEdit: (doc, update, depth) => {
+        memory.pending.push({ doc, update, depth });
         writes.edited();
       },
     }),
+    tidying: createTidying({ rows: memory, begin }),
     uploads,
     arrived,
     parted: new Set(),
     relayHas: undefined,
     isSealLater: false,
     saveError: undefined,
+    takenBack: new Map(),
     isTryingLater: false,
     tryLater: () => {
       context.isTryingLater = true;
@@ -164,7 +172,8 @@ export const openVaultCore = async (
   watch.viewChanged(undefined);
   await run(async () => {
     const { wasClean } = await beginUse(store, vault);
-    await (wasClean ? lookAgain(context) : goOnAfterLoss(context));
+    const isParted = (await fallenToLeave(context)) !== undefined;
+    await (wasClean || isParted ? lookAgain(context) : goOnAfterLoss(context));
     await writePending(context);
   });
   return {
@@ -178,10 +187,11 @@ export const openVaultCore = async (
       else await serial.idle();
       return context.saveError === undefined ? ok(undefined) : err(context.saveError);
     },
+    takenBack: (doc) => context.takenBack.get(doc),
     viewChanged: (next) =>
       run(async () => {
         const before = memory.view;
-        memory.view = { ...next, mayApply, nextTurn };
+        memory.view = { ...next, ...own };
         watch.viewChanged(before);
         await lookAgain(context);
         sealable(context);
@@ -190,18 +200,21 @@ export const openVaultCore = async (
       }),
     connected: (relay, log) =>
       run(() => {
+        context.tidying.catchUp(true);
         if (log !== undefined) watch.relay.headsCame(relay, log.logHead, log.ourLogHead);
         return compare(context, relay);
       }),
     caughtUp: () =>
       run(async () => {
         watch.relay.caughtUp();
+        context.tidying.catchUp(false);
         await beacons.say("time");
       }),
     watch,
     sayBeacon: (why) => run(() => beacons.say(why)),
     disconnected: () => {
       watch.relay.disconnected();
+      context.tidying.catchUp(false);
       context.relayHas = undefined;
       context.parted.clear();
       uploads.stop();
@@ -225,6 +238,7 @@ export const openVaultCore = async (
     idle: () => (memory.pending.length > 0 ? run(writes.job) : serial.idle()),
     close: () => {
       endTrying?.();
+      context.tidying.stop();
       return run(async () => {
         await writes.job();
         await watch.saveAll();
@@ -235,10 +249,13 @@ export const openVaultCore = async (
 };
 
 /** Whether what counted still does, and whether more does. */
-const lookAgain = (context: VaultContext): Promise<void> =>
-  isOvercounted(context.memory) || isOwnEnded(context.memory)
+const lookAgain = async (context: VaultContext): Promise<void> => {
+  const fallen = await fallenToLeave(context);
+  if (fallen !== undefined) return comeOver(context, fallen);
+  return isOvercounted(context.memory) || isOwnEnded(context.memory)
     ? countAnew(context)
     : letAllCount(context);
+};
 
 /** Whatever the store did not take. */
 const tryAgain = async (context: VaultContext): Promise<void> => {

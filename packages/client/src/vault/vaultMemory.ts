@@ -6,8 +6,9 @@ import { chainOfKey, chainsOf, formersOf } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
 import { type ChainRow, decodeChainRow } from "../store/rows.ts";
 import type { Hold } from "./advance.ts";
+import { type BeaconTimes, readBeaconTimes } from "./beaconTimes.ts";
 import type { VaultRows } from "./draft.ts";
-import { type Edit, readOutbox, type Waiting } from "./outbox.ts";
+import { type PendingEdit, readOutbox, type Waiting } from "./outbox.ts";
 import { newOwnChain, ownChainWrite, readOwnChain } from "./ownChain.ts";
 import type { OwnChain } from "./seal.ts";
 import type { VaultView } from "./view.ts";
@@ -20,11 +21,14 @@ export interface VaultMemory extends VaultRows {
   waiting: Waiting[];
   nextNumber: number;
   /** Edits that are made and not durable. */
-  pending: Edit[];
+  pending: PendingEdit[];
   /** Goes with the next edits, in one commit. */
   beside: readonly Write[];
   /** What counts is being counted anew: our edits are in no document until that is done. */
   isApart: boolean;
+  /** Chains wait for bodies that were asked for again and again: nobody who is there has them. */
+  areBodiesGone: boolean;
+  beaconTimes: BeaconTimes;
   /** The relay has more of our own chain than we made: nothing is sealed until that is cleared up. */
   isDoubtful: boolean;
   /** An alarm stands that says so. */
@@ -63,6 +67,8 @@ export const openVaultMemory = async (
     // Under which chain we write is kept before anything is sealed under it.
     beside: known === undefined ? [ownChainWrite(vault, own)] : [],
     isApart: (await store.range("facts", formersOf(vault), 1)).length > 0,
+    areBodiesGone: false,
+    beaconTimes: await readBeaconTimes(store, vault),
     isDoubtful: false,
     isSealingStopped: false,
     told: new Map(),

@@ -7,9 +7,10 @@ import {
   type DeviceId,
   type EnvelopeId,
   noEnvelope,
+  type RecordId,
   type UserId,
 } from "@duro/protocol";
-import type { Change } from "./countEnvelope.ts";
+import type { Change, UnboundChange } from "./countEnvelope.ts";
 import type { Draft } from "./draft.ts";
 import type { OwnChain } from "./seal.ts";
 
@@ -21,11 +22,21 @@ export interface LogView {
   readonly identityAt: IdentityAt;
   /** The newest that is known of somebody. */
   readonly identity: (user: UserId) => IdentityState | undefined;
+  /** A branch of the log that this device followed, and that fell; undefined: there was none. */
+  readonly fallen?: FallenView | undefined;
+}
+
+export interface FallenView {
+  readonly records: ReadonlySet<RecordId>;
+  /** Those that its log gave: what was sealed under it opens with them. */
+  readonly keys: () => ReadonlyMap<number, VaultKey>;
 }
 
 export interface VaultView extends LogView {
   /** Asked between two pieces of long work. */
   readonly nextTurn: () => Promise<void>;
+  /** Without the types that lie too deep; the same on every device. */
+  readonly boundDepth: (draft: Draft, change: UnboundChange) => Promise<Change>;
   /** Whether Yjs can be trusted with it here and now: no verdict, another machine may be faster. */
   readonly mayApply: (draft: Draft, chain: ChainId, change: Change) => Promise<boolean>;
 }

@@ -3,7 +3,7 @@ import { createDraft } from "./draft.ts";
 import type { VaultContext } from "./context.ts";
 import { outboxWrites, type Waiting, waitingOf, writeEdits } from "./outbox.ts";
 import { noteTold, sealAtOnce, type SealedEdits } from "./sealNext.ts";
-import { tidyDocuments } from "./tidyDocuments.ts";
+import { takeBack } from "./takeBack.ts";
 import { tidyOutbox } from "./tidyOutbox.ts";
 
 export const byteLengthOf = (waiting: readonly Waiting[]): number =>
@@ -19,14 +19,17 @@ export const writePending = async (context: VaultContext): Promise<void> => {
   const watched = context.watch.carry();
   draft.write(...beside, ...watched.writes);
   const written = await writeEdits(memory, draft, edits);
-  const sealed =
-    written.ok && maySeal(context)
-      ? sealAtOnce(memory, deps.owner, draft, written.value)
-      : undefined;
-  if (written.ok && sealed === undefined) draft.write(...outboxWrites(vault, written.value));
-  const committed = written.ok ? await draft.commit() : written;
+  if (!written.ok) {
+    await takeBack(context, written.error);
+    return writePending(context);
+  }
+  const sealed = maySeal(context)
+    ? sealAtOnce(memory, deps.owner, draft, written.value)
+    : undefined;
+  if (sealed === undefined) draft.write(...outboxWrites(vault, written.value));
+  const committed = await draft.commit();
   context.saveError = committed.ok ? undefined : committed.error;
-  if (!written.ok || !committed.ok) return context.tryLater();
+  if (!committed.ok) return context.tryLater();
   watched.done();
   memory.beside = [];
   memory.pending = memory.pending.slice(edits.length);
@@ -39,7 +42,7 @@ export const writePending = async (context: VaultContext): Promise<void> => {
     noteTold(memory, sealed);
     afterSealing(context, sealed);
   }
-  await tidyDocuments(memory, draft.touched);
+  context.tidying.touched(draft.touched);
   await tidyOutbox(memory);
   deps.onDocuments(draft.touched);
   return deps.onChange();

@@ -1,11 +1,13 @@
 /** All that watches on this device: the relay, each vault, and the rounds that look again. One list of alarms. */
 import { LogKind } from "@duro/crypto/types";
+import type { DeviceId, UserId } from "@duro/protocol";
 import type { Alarm } from "../alarms/alarms.ts";
 import { type AlarmBook, alarmChanges, type StandingAlarm } from "../alarms/standing.ts";
 import type { FollowedLogs, LogRefused, LogTrouble } from "../logs/followedLogs.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LocalStore } from "../ports/localStore.ts";
 import type { VaultCore } from "../vault/vault.ts";
+import { type DevicesWatch, openDevicesWatch } from "./devicesWatch.ts";
 import { openRelayWatch, type RelayWatch } from "./relayWatch.ts";
 import { createRounds } from "./rounds.ts";
 import type { WatchDeps } from "./watchKeeper.ts";
@@ -18,6 +20,7 @@ export interface AlarmChange {
 
 export interface EngineWatch {
   readonly relay: RelayWatch;
+  readonly devices: DevicesWatch;
   /** For each vault that is opened. */
   readonly ofVaults: WatchDeps;
   /** Those that stand, and those that were healed not long ago; oldest first. */
@@ -34,6 +37,7 @@ export interface EngineWatchDeps {
   readonly store: LocalStore;
   readonly clock: Clock;
   readonly logs: FollowedLogs;
+  readonly self: { readonly user: UserId; readonly device: DeviceId };
   readonly cores: () => readonly VaultCore[];
   readonly onChange: () => void;
   readonly onFailure: (cause: unknown) => void;
@@ -51,7 +55,9 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
   };
 
   const relay = await openRelayWatch({ store, clock, onAlarms, onFailure: deps.onFailure });
+  const devices = await openDevicesWatch({ store, clock, logs, ...deps.self, onAlarms });
   const rounds = createRounds(clock, () => {
+    devices.look().catch(deps.onFailure);
     for (const core of cores()) {
       core.watch.tick();
       // A bug in it was told where the job ran.
@@ -61,6 +67,7 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
 
   return {
     relay,
+    devices,
     ofVaults: {
       clock,
       logs,
@@ -69,7 +76,7 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
       onAlarms,
     },
     get alarms() {
-      const books = [relay.book, ...cores().map(({ watch }) => watch.book)];
+      const books = [relay.book, devices.book, ...cores().map(({ watch }) => watch.book)];
       return books
         .flatMap(({ byKey }) => Array.from(byKey.values()))
         .toSorted((left, right) => left.sinceMs - right.sinceMs);

@@ -1,7 +1,7 @@
 /** The relay's heads of a vault, held against ours: once when it opens, and again as it gets back what it lost. */
 import { bytesToHex } from "@duro/crypto/types";
 import type { ChainId, ChainMark } from "@duro/protocol";
-import type { Alarm } from "../alarms/alarms.ts";
+import type { Alarm, AlarmOf } from "../alarms/alarms.ts";
 import { addRelayHeads } from "../alarms/chainClaims.ts";
 import { compareHeads, type HeldChain, isOfHeads, type OurHeads } from "../alarms/relayHeads.ts";
 import { reconcile, standingAlarms } from "../alarms/standing.ts";
@@ -60,12 +60,12 @@ export const compareAgain = (state: WatchState, rows: ChainRows, at: Watcher): W
     receipts: newestOf(state.receipts.filter(({ relayKey }) => relayKey === notes.relay)),
   };
   const { alarms } = compareHeads(heads, relay);
-  // Of a log that parts it tells only where it stands at a place that is here.
+  // Of a log that parts it tells only where it stands at a place that is here, and of no identity log.
   const isComparable = heads.recordAt(relay.logHead.index) !== undefined;
+  const isCompared = ({ log, index }: AlarmOf<"LogForked">): boolean =>
+    log.kind === LogKind.Vault && isComparable && index <= relay.logHead.index;
   const within = (alarm: Alarm): boolean =>
-    alarm.type === "LogForked"
-      ? isOfHeads(alarm) && isComparable && alarm.index <= relay.logHead.index
-      : isOfHeads(alarm);
+    isOfHeads(alarm) && (alarm.type !== "LogForked" || isCompared(alarm));
   return { ...state, book: reconcile(state.book, within, alarms, at.nowMs) };
 };
 

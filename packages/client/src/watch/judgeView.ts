@@ -1,7 +1,8 @@
 /** What a vault's log, and the identity logs it relies on, change in what a watch knows. */
 import type { KeyFailure } from "@duro/crypto";
 import { currentEpoch } from "@duro/crypto/verify";
-import type { UserId } from "@duro/protocol";
+import { LogKind } from "@duro/crypto/types";
+import type { ChainId, UserId } from "@duro/protocol";
 import type { Alarm } from "../alarms/alarms.ts";
 import { settleClaims } from "../alarms/chainClaims.ts";
 import { type Claims, forgetClaims, type LogClaim } from "../alarms/claims.ts";
@@ -53,7 +54,35 @@ export const judgeView = (
   book = reconcile(book, ({ type }) => type === "KeysMissing", missingKeys(change, at), nowMs);
   const isOver = (alarm: Alarm): boolean =>
     isSettled(alarm, rows, at) || (change.before === undefined && isOfOtherProgram(alarm));
-  return { ...state, claims, book: clear(book, isOver, nowMs) };
+  const judged = { ...state, claims, book: clear(book, isOver, nowMs) };
+  const { before } = change;
+  const isParted = before !== undefined && !view.state.indexByRecord.has(before.state.head.id);
+  return isParted ? withOtherLog(judged, view) : judged;
+};
+
+/** What the relay showed of the branch that fell it has not lost. */
+const withOtherLog = (state: WatchState, { state: { head } }: LogView): WatchState => ({
+  ...state,
+  notes: { ...state.notes, recordCount: head.index + 1 },
+  relay: state.relay && { ...state.relay, ourLogHead: undefined },
+});
+
+/** What was claimed and signed for there. */
+export const withoutFallen = (
+  state: WatchState,
+  fromSeqs: ReadonlyMap<ChainId, number>,
+): WatchState => {
+  let { claims } = state;
+  const readUntil = new Map(state.readUntil);
+  for (const [chain, fromSeq] of fromSeqs) {
+    claims = forgetClaims(claims, chain, fromSeq);
+    readUntil.set(chain, Math.min(readUntil.get(chain) ?? 0, fromSeq - 1));
+  }
+  const receipts = state.receipts.filter(({ chain, firstSeq, ids }) => {
+    const fromSeq = fromSeqs.get(chain);
+    return fromSeq === undefined || firstSeq + ids.length <= fromSeq;
+  });
+  return { ...state, claims, readUntil, receipts };
 };
 
 const claimedLogs = ({ byClaimant }: Claims): readonly LogClaim["log"][] => {
@@ -105,7 +134,13 @@ const isSettled = (alarm: Alarm, rows: ChainRows, { view, logs }: Watcher): bool
   if (alarm.type === "ClaimMismatch") return endSeq(alarm.claimantChain) < Number.MAX_SAFE_INTEGER;
   if (alarm.type === "RotatedToOldKey") return currentEpoch(view.state).epoch > alarm.epoch;
   if (alarm.type === "LogStopped") return (logs.head(alarm.log)?.index ?? -1) >= alarm.index;
-  return alarm.type === "LogForked" && logs.idAt(alarm.log, alarm.index) === alarm.theirs;
+  if (alarm.type !== "LogForked") return false;
+  const { log, index, theirs, evidence } = alarm;
+  if (logs.idAt(log, index) === theirs) return true;
+  // What the relay alone says of it ends when it says otherwise.
+  if (log.kind !== LogKind.Vault || evidence === "relay") return false;
+  const isOld = evidence === "claim" && logs.isBehindFork(log.log, index);
+  return isOld || logs.isForkSettled(log.log, theirs);
 };
 
 /** What stopped a log that the vault relies on. */
@@ -128,7 +163,7 @@ const alarmOfTrouble = (trouble: LogTrouble, vault: Watcher["vault"]): Alarm | u
         index: index + 1,
         ours,
         theirs,
-        evidence: "relay",
+        evidence: trouble.isSigned ? "record" : "relay",
         claimant: undefined,
       };
     }

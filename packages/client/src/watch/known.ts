@@ -63,9 +63,12 @@ export const endSeqOf = (view: LogView, row: ChainRow): number | undefined => {
 
 export const knownLogsOf = (logs: FollowedLogs): KnownLogs => ({
   head: (log) => logs.head(log),
-  idAt: (log, index) => logs.idAt(log, index),
+  idAt: (log, index) =>
+    log.kind === LogKind.Vault && logs.isBehindFork(log.log, index)
+      ? undefined
+      : logs.idAt(log, index),
   has: (log, id) =>
     log.kind === LogKind.Vault
-      ? logs.vault(log.log)?.indexByRecord.has(id) === true
+      ? logs.vault(log.log)?.indexByRecord.has(id) === true || logs.hasFallen(log.log, id)
       : logs.hasIdentityRecord(log.log, id),
 });

@@ -1,6 +1,7 @@
 /** Says in our own chain, now and then, how far this device has seen everything. */
 import { type UserId, limits } from "@duro/protocol";
 import { beaconDue, beaconOf, beaconSaid } from "../alarms/beacons.ts";
+import { noteBeacons } from "../vault/beaconTimes.ts";
 import type { VaultContext } from "../vault/context.ts";
 import { createDraft } from "../vault/draft.ts";
 import { sealBodies } from "../vault/seal.ts";
@@ -60,14 +61,17 @@ export const createOwnBeacons = ({
     );
     const row = memory.chains.get(own.chain);
     const place = { vault, view, own, row };
-    const sealed = sealBodies(deps.owner, place, [{ type: "Beacon", plaintext: beacon }]);
+    const body = { type: "Beacon", plaintext: beacon } as const;
+    const sealed = sealBodies(deps.owner, place, [body]);
     const draft = createDraft(memory);
     draft.addSealed(sealed.row, sealed.envelopes);
     const kept = watch.own.keepBeacon(beaconSaid(said, beacon));
     draft.write(...kept.writes);
+    const noted = noteBeacons(memory, draft, [{ row: sealed.row, seq: sealed.row.head.at, body }]);
     // A store without room: it is said the next time.
     if (!(await draft.commit()).ok) return;
     kept.done();
+    noted();
     watch.own.said(sealed.row.head.at, beacon.vector);
     isFirst = false;
     isActive = false;

@@ -3,7 +3,8 @@
  * what they saw; what it finds is kept with what it was found in, and told once.
  */
 import type { ChainId } from "@duro/protocol";
-import { type AlarmBook, raise } from "../alarms/standing.ts";
+import type { Alarm } from "../alarms/alarms.ts";
+import { type AlarmBook, raise, reconcile } from "../alarms/standing.ts";
 import type { LogTrouble } from "../logs/followedLogs.ts";
 import type { Hold } from "../vault/advance.ts";
 import type { Draft } from "../vault/draft.ts";
@@ -12,7 +13,7 @@ import type { VaultMemory } from "../vault/vaultMemory.ts";
 import type { LogView } from "../vault/view.ts";
 import { gatherCounted } from "./counted.ts";
 import { judgeCounted } from "./judgeCounted.ts";
-import { judgeTrouble, judgeView } from "./judgeView.ts";
+import { judgeTrouble, judgeView, withoutFallen } from "./judgeView.ts";
 import { createOwnLife, type OwnLife, withOwnChain } from "./ownLife.ts";
 import { createRelaySays, type RelaySays } from "./relaySays.ts";
 import { type Kept, openWatchKeeper, type WatchDeps, type WatchJobs } from "./watchKeeper.ts";
@@ -29,8 +30,12 @@ export interface VaultWatch {
   carry(): Kept;
   /** Undefined: the first since the start. */
   viewChanged(before: LogView | undefined): void;
+  /** The envelopes from those seqs on are nobody's: they stand under a branch of the log that fell. */
+  fell(fromSeqs: ReadonlyMap<ChainId, number>): void;
   logTrouble(trouble: LogTrouble): void;
   runRefused(chain: ChainId, taken: RunTaken): void;
+  /** So many chains wait for bodies that the relay has said several times that it does not have. */
+  bodiesMissing(chainCount: number): void;
   tick(): void;
   /** Everything that is not durable yet, in its turn among the jobs of the vault. */
   saveAll(): Promise<void>;
@@ -74,6 +79,7 @@ export const openVaultWatch = async (
       const failures = memory.view.keyFailures;
       change(judgeView(keeper.state, { user, before, failures }, memory.chains, watcher()));
     },
+    fell: (fromSeqs) => change(keeper.comparedAgain(withoutFallen(keeper.state, fromSeqs))),
     logTrouble: (trouble) =>
       change({ ...keeper.state, book: judgeTrouble(keeper.state, trouble, watcher()) }),
     runRefused: (chain, taken) => {
@@ -90,6 +96,13 @@ export const openVaultWatch = async (
         watcher().nowMs,
       );
       change({ ...state, book });
+    },
+    bodiesMissing: (chainCount) => {
+      const { state } = keeper;
+      const { vault } = memory;
+      const found = chainCount === 0 ? [] : [{ type: "BodiesMissing", vault, chainCount } as const];
+      const isOfBodies = ({ type }: Alarm): boolean => type === "BodiesMissing";
+      change({ ...state, book: reconcile(state.book, isOfBodies, found, watcher().nowMs) });
     },
     tick: () => relay.tick(),
     saveAll: () => keeper.saveAll(),

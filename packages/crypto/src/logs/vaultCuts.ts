@@ -49,7 +49,7 @@ const withCuts = (
         cutsByChain.set(chain, { seq, id, why: "cut", openedFrom, seqMax: undefined });
     }
   }
-  return ok({ ...state, cutsByChain });
+  return ok({ ...state, cutsByChain, cutAt: record.index });
 };
 
 /**
@@ -147,7 +147,8 @@ export const proveEquivocation = (
           openedFrom: standing?.openedFrom ?? state.members.get(user)?.writerSince ?? 0,
           seqMax,
         };
-  return ok({ ...state, cutsByChain: new Map(state.cutsByChain).set(chain, cut) });
+  const cutsByChain = new Map(state.cutsByChain).set(chain, cut);
+  return ok({ ...state, cutsByChain, cutAt: record.index });
 };
 
 const signedIds = (
@@ -186,5 +187,5 @@ export const anchorChains = (judged: Judged, { user, cuts }: Payload<"chainAncho
       cutsByChain.set(chain, standing ?? anchor);
     }
   }
-  return ok({ ...state, cutsByChain });
+  return ok({ ...state, cutsByChain, cutAt: record.index });
 };

@@ -182,6 +182,7 @@ const applyGenesis = (
     cutsByChain: new Map(),
     closedDevices: closedAtPin(new Map(), identity),
     takenAwayAt: undefined,
+    cutAt: undefined,
   });
 };
 

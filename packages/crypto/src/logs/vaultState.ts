@@ -65,6 +65,8 @@ export interface VaultState {
   readonly closedDevices: ReadonlyMap<DeviceId, "device" | "user">;
   /** Index of the last record that took something away: a rotation is owed until one follows. */
   readonly takenAwayAt: number | undefined;
+  /** Index of the last record that ended chains. What was written before it may count on more of them. */
+  readonly cutAt: number | undefined;
 }
 
 /** The identity log that a record pins is not here yet, or is withheld. No verdict: wait and say so. */

@@ -41,7 +41,13 @@ export interface AlreadySuperseded {
   readonly by: EntryId;
 }
 
-export type EditError = AlreadySuperseded | BadField | FindError;
+/** Only a fact and a decision are said anew. */
+export interface NotSaidAnew {
+  readonly type: "NotSaidAnew";
+  readonly id: EntryId;
+}
+
+export type EditError = AlreadySuperseded | BadField | FindError | NotSaidAnew;
 
 export const edit = (memory: Memory, id: EntryId, change: Edit): Result<Edited, EditError> => {
   const found = findEntry(memory, id);
@@ -54,7 +60,7 @@ export const edit = (memory: Memory, id: EntryId, change: Edit): Result<Edited, 
   }
   if (change.text === undefined) return editInPlace(memory, found.value, change, checked.value);
   const item = readItem(found.value, found.value.type, id);
-  if (item?.type !== "fact" && item?.type !== "decision") return err(noText);
+  if (item?.type !== "fact" && item?.type !== "decision") return err({ type: "NotSaidAnew", id });
   if (item.supersededBy !== undefined)
     return err({ type: "AlreadySuperseded", id, by: item.supersededBy });
   const { doc, map, name } = found.value;
@@ -74,12 +80,6 @@ export const edit = (memory: Memory, id: EntryId, change: Edit): Result<Edited, 
     const docs = [...new Set([...created.value.docs, name])];
     return edited.ok ? ok({ id: created.value.id, supersedes: id, docs }) : edited;
   }, memoryOrigin);
-};
-
-const noText: BadField = {
-  type: "BadField",
-  field: "text",
-  expected: "a fact or a decision; other entries are edited by their own commands",
 };
 
 /** Only what its kind has, and not what other commands look after. */

@@ -56,6 +56,16 @@ describe("a put", () => {
     expect(talk.ready.sentPuts).toEqual([]);
   });
 
+  test("[CLIENT16] is refused also by a refusal that names a later envelope of it", () => {
+    const run = runOf(chain, 1, [0, 0, 0]);
+    const talk = liveTalk().takes(put(1, run), put(1, at(4)));
+    talk.hears(refusal(ofChannel(1), "LogHeadUnknown", { ...ofRun(run), seq: 3 }));
+    expect(talk.ready.sentPuts.map(({ run: { firstSeq } }) => firstSeq)).toEqual([4]);
+    talk.hears(refusal(ofChannel(1), "ChainGap", { ...ofRun(at(4)), have: 0 }));
+    expect(talk.ready.sentPuts).toEqual([]);
+    expect(sentSeqs(talk)).toEqual([1, 4]);
+  });
+
   test("[CLIENT4] is not answered by a receipt that reaches beyond what was put", () => {
     const talk = liveTalk().takes(put(1, at(1)));
     talk.effects();

@@ -126,8 +126,13 @@ export const onPutRefused = (
 ): ClientStep | undefined => {
   const { chain, seq } = refusal.facts;
   if (chain === undefined || seq === undefined) return undefined;
+  // It may name the one envelope that was at fault: a put that stays for ever would hold up its chain.
   const at = link.sentPuts.findIndex(
-    (put) => put.channel === channel && put.run.chain === chain && `${put.run.firstSeq}` === seq,
+    ({ channel: of, run }) =>
+      of === channel &&
+      run.chain === chain &&
+      run.firstSeq <= Number(seq) &&
+      Number(seq) < endOf(run),
   );
   const put = link.sentPuts[at];
   if (put === undefined) return stay(state);

@@ -115,6 +115,13 @@ export type RelayInput =
     }
   | { readonly kind: "live"; readonly batch: LiveBatch }
   | { readonly kind: "presence"; readonly vault: VaultId; readonly sealed: Uint8Array }
+  /** Somebody else wanted them, and they are not here. */
+  | {
+      readonly kind: "bodiesMissing";
+      readonly vault: VaultId;
+      readonly chain: ChainId;
+      readonly seqs: readonly number[];
+    }
   | { readonly kind: "logGrew"; readonly name: LogName; readonly head: LogHead }
   | { readonly kind: "accessLost"; readonly vault: VaultId }
   | { readonly kind: "deviceRemoved" }

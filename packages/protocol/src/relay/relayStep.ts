@@ -25,7 +25,7 @@ import {
   withMove,
   withReady,
 } from "./step.ts";
-import { onBodies, onBodyWant } from "./stepBodies.ts";
+import { onBodies, onBodiesMissing, onBodyWant } from "./stepBodies.ts";
 import { grantSendCredit, isFree, receive, settle } from "./stepFlow.ts";
 import { onLive } from "./stepLive.ts";
 import { onLogPage, onLogRefused, onLogWant, readFirst } from "./stepLogs.ts";
@@ -113,6 +113,7 @@ export const relayStep = (state: RelayConnection, input: RelayInput, nowMs: numb
     case "putsDone":
     case "live":
     case "presence":
+    case "bodiesMissing":
     case "logGrew":
     case "accessLost":
     case "tokenGranted":
@@ -174,6 +175,8 @@ const onReadyInput = (
       return onLive(state, session, input.batch);
     case "presence":
       return onPresence(state, session, input);
+    case "bodiesMissing":
+      return onBodiesMissing(state, session, input);
     case "logGrew":
       return stay(state, send({ type: "LogNudge", name: input.name, head: input.head }));
     case "accessLost":

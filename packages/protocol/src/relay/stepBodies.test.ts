@@ -48,6 +48,15 @@ describe("bodies by chain and seq", () => {
     ]);
   });
 
+  test("[RELAY14] that somebody else misses are named where the vault is open, once, and nowhere else", () => {
+    const missed = { chain: chainOf(4), seqs: [2, 3] } as const;
+    const talk = liveTalk();
+    talk.learns({ kind: "bodiesMissing", vault: vaultOf(1), ...missed });
+    expect(talk.answers()).toEqual(["relay: BodyMissing #1"]);
+    talk.learns({ kind: "bodiesMissing", vault: vaultOf(2), ...missed });
+    expect(talk.answers()).toEqual([]);
+  });
+
   test("[RELAY14] that were too much at once are looked for next, before another want", () => {
     const talk = liveTalk().says(want(4)).says(want(5));
     expect(talk.answers()).toEqual(["do readBodies #1"]);

@@ -61,6 +61,20 @@ export const onBodies = (
   return readBodies({ ...session, bodyReadings: [...here, ...others] }, isSlow);
 };
 
+/** Whoever still has them puts them again, and needs one word for a vault. */
+export const onBodiesMissing = (
+  state: RelayConnection,
+  session: Ready,
+  { vault, chain, seqs }: Extract<RelayInput, { kind: "bodiesMissing" }>,
+): Step => {
+  const known = [...session.channels].find(
+    ([, channel]) => channel.vault === vault && channel.stage.kind !== "opening",
+  );
+  return state.isSlow || known === undefined
+    ? stay(state)
+    : stay(state, send({ type: "BodyMissing", channel: known[0], chain, seqs }));
+};
+
 /** Asks for the bodies that were wanted first, or sends on what came of them. */
 export const readBodies = (session: Ready, isSlow: boolean): Move => {
   const [first, ...others] = session.bodyReadings;

@@ -128,6 +128,7 @@ const noise: fc.Arbitrary<RelayInput> = fc.oneof(
 
 const news: fc.Arbitrary<RelayInput> = fc.oneof(
   fc.record({ kind: fc.constant("presence"), vault, sealed: bytesUpTo(9) }),
+  fc.record({ kind: fc.constant("bodiesMissing"), vault, chain, seqs: fc.constant([1, 3]) }),
   fc.record({ kind: fc.constant("logGrew"), name: logNames, head: logHeads }),
   fc.record({ kind: fc.constant("mailboxMessage"), mailbox, message: bytesUpTo(9) }),
   fc.record({

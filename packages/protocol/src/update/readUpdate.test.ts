@@ -88,6 +88,8 @@ describe("what an update brings and refers to", () => {
       needs: new Map(),
       structCount: 1,
       deletionCount: 0,
+      typeCount: 0,
+      refersBack: false,
     });
   });
 
@@ -115,6 +117,28 @@ describe("what an update brings and refers to", () => {
     expect(shape.needs).toEqual(new Map([[author, 2]]));
   });
 
+  test("says whether it makes types, and whether any of it is in or beside what was there before", () => {
+    const theirs = docOf(other);
+    const first = updateOf(theirs, () => theirs.getArray("a").push([1]));
+    const ours = docOf(author);
+    Y.applyUpdate(ours, first);
+    const saidOf = (change: () => void) => {
+      const { typeCount, refersBack } = shapeOf(updateOf(ours, change));
+      return { typeCount, refersBack };
+    };
+    const entry = new Y.Map([["in", new Y.Map([["it", new Y.Text("all new")]])]]);
+    expect(saidOf(() => ours.getMap("m").set("k", entry))).toEqual({
+      typeCount: 3,
+      refersBack: false,
+    });
+    expect(saidOf(() => entry.set("x", 1))).toEqual({ typeCount: 0, refersBack: true });
+    expect(saidOf(() => entry.set("y", new Y.Map()))).toEqual({ typeCount: 1, refersBack: true });
+    expect(saidOf(() => ours.getArray("a").push([new Y.Map()]))).toEqual({
+      typeCount: 1,
+      refersBack: true,
+    });
+  });
+
   test("[UPD1] what only deletes brings nothing and waits for what it deletes", () => {
     const doc = docOf(author);
     updateOf(doc, () => doc.getArray("a").push([1, 2]));
@@ -124,6 +148,8 @@ describe("what an update brings and refers to", () => {
       needs: new Map([[author, 2]]),
       structCount: 0,
       deletionCount: 1,
+      typeCount: 0,
+      refersBack: false,
     });
   });
 

@@ -6,7 +6,7 @@
  */
 import { decode, type Malformed, type Reader, type Result } from "@duro/crypto/types";
 import { dataContentByteLengthMax, structsPerUpdateMax } from "../limits.ts";
-import { readStructContent } from "./structContent.ts";
+import { readStructContent, StructContent } from "./structContent.ts";
 import { readName } from "./names.ts";
 
 /** From `from` up to the clock before `end`. */
@@ -24,6 +24,10 @@ export interface UpdateShape {
   readonly structCount: number;
   /** Of ranges, in which clocks are deleted. */
   readonly deletionCount: number;
+  /** Of structs that make a type, which others can be in. */
+  readonly typeCount: number;
+  /** Some of it is in, or beside, what was there before. */
+  readonly refersBack: boolean;
 }
 
 const updateLimit = { what: "update", byteLengthMax: dataContentByteLengthMax };
@@ -38,18 +42,35 @@ export const readUpdate = (update: Uint8Array, author: number): Result<UpdateSha
     const needs = createNeeds();
     const { brings, structCount } = readStructs(from, author, needs);
     const deletionCount = readDeletes(from, { author, end: brings?.end }, needs);
-    return { brings, needs: needs.clocks, structCount, deletionCount };
+    const { clocks, typeCount, refersBack } = needs;
+    return { brings, needs: clocks, structCount, deletionCount, typeCount, refersBack };
   });
 
-interface Needs {
+interface Needs extends Pick<UpdateShape, "typeCount" | "refersBack"> {
   readonly clocks: ReadonlyMap<number, number>;
   reach(clientId: number, end: number): void;
+  addType(): void;
+  referBack(): void;
 }
 
 const createNeeds = (): Needs => {
   const clocks = new Map<number, number>();
+  let typeCount = 0;
+  let refersBack = false;
   return {
     clocks,
+    get typeCount() {
+      return typeCount;
+    },
+    get refersBack() {
+      return refersBack;
+    },
+    addType: () => {
+      typeCount += 1;
+    },
+    referBack: () => {
+      refersBack = true;
+    },
     reach: (clientId, end) => {
       clocks.set(clientId, Math.max(end, clocks.get(clientId) ?? 0));
     },
@@ -71,7 +92,7 @@ const readStructs = (
   const start = from.varUint();
   let clock = start;
   for (let index = 0; index < structCount; index += 1) {
-    clock += readStruct(from, { clientId, clock }, needs);
+    clock += readStruct(from, { clientId, clock, start }, needs);
     if (!Number.isSafeInteger(clock)) from.refuse("a clock below 2^53", "a larger one");
   }
   if (start > 0) needs.reach(clientId, start);
@@ -81,6 +102,8 @@ const readStructs = (
 interface Place {
   readonly clientId: number;
   readonly clock: number;
+  /** Of the update. */
+  readonly start: number;
 }
 
 const collected = 0;
@@ -108,6 +131,7 @@ const readStruct = (from: Reader, place: Place, needs: Needs): number => {
     readParent(from, place, needs);
     if ((info & hasKeyBit) !== 0) readName(from);
   }
+  if (content === StructContent.Type) needs.addType();
   return readStructContent(from, content);
 };
 
@@ -116,13 +140,14 @@ const readParent = (from: Reader, place: Place, needs: Needs): void => {
   else readReference(from, place, needs);
 };
 
-const readReference = (from: Reader, { clientId, clock }: Place, needs: Needs): void => {
+const readReference = (from: Reader, { clientId, clock, start }: Place, needs: Needs): void => {
   const other = from.varUint();
   const at = from.varUint();
   // Yjs looks for it without asking whether it is there.
   if (other === clientId && at >= clock) from.refuse("an operation before this one", "a later one");
   // What this very update brings needs no waiting for; what came before it is waited for anyway.
   if (other !== clientId) needs.reach(other, at + 1);
+  if (other !== clientId || at < start) needs.referBack();
 };
 
 /** How many ranges. */

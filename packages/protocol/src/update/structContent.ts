@@ -4,7 +4,7 @@ import { dataContentByteLengthMax } from "../limits.ts";
 import { readName } from "./names.ts";
 import { readValue, refuseJson } from "./value.ts";
 
-const StructContent = {
+export const StructContent = {
   Deleted: 1,
   // 2 was JSON: no Yjs of version 13 writes it
   Binary: 3,

@@ -183,7 +183,7 @@ describe("placing a run", () => {
     const ground = groundOf(vault, writer, envelopes);
     expect(refusalOf(placeRun(ground, envelopes))).toMatchObject({
       name: "LogHeadUnknown",
-      facts: { seq: 2 },
+      facts: { at: 2 },
     });
     expect(
       placeRun(groundOf(rotated, writer, envelopes, undefined, [owner, writer]), envelopes),
@@ -201,7 +201,7 @@ describe("placing a run", () => {
     const stale = chainUnder(deps, vault, writer.device, [here(sameEpoch), here(again)]);
     expect(
       refusalOf(placeRun(groundOf(sameEpoch, writer, stale, undefined, [owner, writer]), stale)),
-    ).toMatchObject({ name: "LogHeadStale", facts: { seq: 2 } });
+    ).toMatchObject({ name: "LogHeadStale", facts: { at: 2 } });
   });
 
   test("PLACE3 an epoch that is not the one of its log head is refused", () => {

@@ -103,7 +103,7 @@ const placeEach = (
   let placedUnder: RecordId | undefined;
   for (const { head } of fresh) {
     if (head.epoch < epoch)
-      return no("EnvelopeInvalid", { rule: "epoch never falls", seq: head.seq });
+      return no("EnvelopeInvalid", { rule: "epoch never falls", at: head.seq });
     // The same log head and epoch stand at the same place.
     if (head.logHead !== placedUnder || head.epoch !== epoch) {
       const placed = checkPlace(state, logIndex, head);
@@ -126,8 +126,8 @@ type Misplaced = Extract<ReturnType<typeof checkPlace>, { ok: false }>["error"];
 
 const misplaced = (error: Misplaced): Placed => {
   if (error.type === "LogHeadUnknown")
-    return no("LogHeadUnknown", { seq: error.seq, logHead: error.logHead });
+    return no("LogHeadUnknown", { at: error.seq, logHead: error.logHead });
   return error.rule === "log head never goes back"
-    ? no("LogHeadStale", { seq: error.seq })
-    : no("EnvelopeInvalid", { rule: error.rule, seq: error.seq });
+    ? no("LogHeadStale", { at: error.seq })
+    : no("EnvelopeInvalid", { rule: error.rule, at: error.seq });
 };

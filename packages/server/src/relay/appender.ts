@@ -153,7 +153,7 @@ const write = async (deps: AppenderDeps, stretches: readonly CheckedStretch[]): 
 
 const refuseAll = ({ puts }: Stretch, refusal: Refused): void => {
   for (const put of puts) {
-    const facts = { chain: put.run.chain, seq: put.run.firstSeq, ...refusal.facts };
+    const facts = { ...refusal.facts, chain: put.run.chain, seq: put.run.firstSeq };
     put.done({ receipts: [], refused: { ...refusal, facts } });
   }
 };

@@ -156,6 +156,8 @@ export const createEffectWorker = (
     const found = await context.chainStore.bodies({ vault, chain }, seqs, limits.pageByteLength);
     const { whole, missing, unread } = sortBodies(found, seqs, limits.pageByteLength);
     connection.take({ kind: "bodies", channel, chain, frames: framesOf(whole), missing, unread });
+    if (missing.length > 0 && listener !== undefined)
+      context.hub.bodiesMissing(listener, vault, chain, missing);
   };
 
   const readLog = async (effect: Extract<WorkerEffect, { kind: "readLog" }>): Promise<void> => {

@@ -2,7 +2,7 @@
  * Passes on what is stored to whoever has the vault open on this node, in the order of its positions
  * and without a gap, whoever stored it. News of other nodes are hints: the store is read again.
  */
-import type { LogHead, LogName, RelayInput, UserId, VaultId } from "@duro/protocol";
+import type { ChainId, LogHead, LogName, RelayInput, UserId, VaultId } from "@duro/protocol";
 import { LogKind } from "@duro/crypto/types";
 import type { VaultState } from "@duro/crypto/verify";
 import { mayOpen } from "../domain/access.ts";
@@ -44,6 +44,8 @@ export interface Hub {
   /** Whether those who should hear of it have not yet. */
   isNews(name: LogName, index: number): boolean;
   presence(from: Listener, vault: VaultId, sealed: Uint8Array): void;
+  /** Who wanted them was told: the others of the vault may have them. */
+  bodiesMissing(from: Listener, vault: VaultId, chain: ChainId, seqs: readonly number[]): void;
   readonly vaults: readonly VaultId[];
   readonly users: readonly UserId[];
   readonly listenerCount: number;
@@ -217,6 +219,10 @@ export const createHub = (deps: HubDeps): Hub => {
     presence: (from, vault, sealed) => {
       for (const listener of opened.get(vault)?.listeners.keys() ?? [])
         if (listener !== from) listener.take({ kind: "presence", vault, sealed });
+    },
+    bodiesMissing: (from, vault, chain, seqs) => {
+      for (const listener of opened.get(vault)?.listeners.keys() ?? [])
+        if (listener !== from) listener.take({ kind: "bodiesMissing", vault, chain, seqs });
     },
     get vaults() {
       return [...opened.keys()];

@@ -1,5 +1,5 @@
 /** Ids by a small number, and one alarm of each type, for the tests beside. */
-import { LogKind } from "@duro/crypto/types";
+import { DeviceScope, LogKind } from "@duro/crypto/types";
 import {
   chainIds,
   deviceIds,
@@ -173,7 +173,20 @@ export const oneOfEach: { readonly [Type in AlarmType]: AlarmOf<Type> } = {
     rule: "VL15 two heads of one chain, one seq and one predecessor prove an equivocation",
   },
   UpdateNeeded: { type: "UpdateNeeded", vault: aVault, what: "record" },
+  BodiesMissing: { type: "BodiesMissing", vault: aVault, chainCount: 2 },
   RelayKeyChanged: { type: "RelayKeyChanged", expected: "aa".repeat(32), got: "bb".repeat(32) },
   ClockSuspect: { type: "ClockSuspect", aheadMs: -3_600_000, evidence: "relay" },
   RelayMisbehaved: { type: "RelayMisbehaved", fault: "ReceiptBroken" },
+  DeviceAdded: {
+    type: "DeviceAdded",
+    device: deviceNumber(2),
+    by: deviceNumber(1),
+    scope: DeviceScope.Full,
+  },
+  DeviceRevoked: {
+    type: "DeviceRevoked",
+    device: deviceNumber(3),
+    by: deviceNumber(2),
+    scope: DeviceScope.Paper,
+  },
 };

@@ -53,6 +53,8 @@ export interface CompactingCore extends OpenedCore {
   readonly compactor: Compactor;
   /** What it asked for. */
   readonly wanted: readonly number[];
+  /** How often it wanted its own chain ended. */
+  readonly endCount: number;
 }
 
 export const openCompactingCore = async (
@@ -64,6 +66,7 @@ export const openCompactingCore = async (
   const opened = await openCore(place, device, options);
   const { core } = opened;
   const wanted: number[] = [];
+  let endCount = 0;
   await core.connected([], undefined);
   const compactor = createCompactor({
     memory: core.memory,
@@ -79,6 +82,9 @@ export const openCompactingCore = async (
     isReady: () => true,
     generation: () => generation,
     breathe: () => Promise.resolve(),
+    endOwnChain: () => {
+      endCount += 1;
+    },
     dropBlob: async (blob) => {
       for (const url of http.chunks.keys()) if (url.includes(blob)) http.chunks.delete(url);
       return true;
@@ -89,7 +95,15 @@ export const openCompactingCore = async (
       compactor.bodiesMissing(chain, seqs);
     },
   });
-  return { ...opened, puts: opened.puts, compactor, wanted };
+  return {
+    ...opened,
+    puts: opened.puts,
+    compactor,
+    wanted,
+    get endCount() {
+      return endCount;
+    },
+  };
 };
 
 /** Three envelopes after which a checkpoint is due. */
