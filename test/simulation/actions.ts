@@ -12,6 +12,7 @@ import { addDevice, addMember, removeMember, revokeDevice, rotate } from "./chan
 import { compact } from "./compacting.ts";
 import { markerOf } from "./deletedText.ts";
 import type { Machine } from "./machine.ts";
+import { isPhone } from "./people.ts";
 import type { Weights } from "./profile.ts";
 import type { Rng } from "./rng.ts";
 import { tidyRelay } from "./tidying.ts";
@@ -42,7 +43,12 @@ const edit = async (world: World, machine: Machine, rng: Rng): Promise<void> => 
 
 /** Two of one are enough. */
 const mayClone = ({ machines }: World, name: string): boolean =>
-  !isClone(name) && !machines.some((other) => other.name === cloneNameOf(name));
+  !isClone(name) &&
+  machines.some((machine) => machine.name === name && hasJoined(machine)) &&
+  !machines.some((other) => other.name === cloneNameOf(name));
+
+const hasJoined = ({ resident, program }: Machine): boolean =>
+  resident.pairsAs === undefined || program !== undefined;
 
 const some = <Item>(rng: Rng, items: readonly Item[], work: (item: Item) => void): boolean => {
   if (items.length === 0) return false;
@@ -57,10 +63,11 @@ export const act = (world: World, rng: Rng, action: ActionName): boolean => {
   const isSilent = rng.chance(profile.silentProbability);
   const on = machines.filter(({ isOn }) => isOn);
   const working = machines.filter(({ program }) => program !== undefined);
+  const writers = working.filter(({ resident }) => !isPhone(resident));
   const up = nodes.filter(({ isUp }) => isUp);
   switch (action) {
     case "edit":
-      return some(rng, working, (machine) => void edit(world, machine, rng));
+      return some(rng, writers, (machine) => void edit(world, machine, rng));
     case "machineCrash":
       return some(rng, on, (machine) => machine.crash(isSilent));
     case "machineStop":
@@ -89,7 +96,7 @@ export const act = (world: World, rng: Rng, action: ActionName): boolean => {
     case "lineResume":
       return some(
         rng,
-        machines.filter(({ line }) => line.pace.isStalled),
+        machines.filter(({ line, name }) => line.pace.isStalled && !world.changes.alone.has(name)),
         ({ line, name }) => {
           note(`${name} is back`);
           line.resume();

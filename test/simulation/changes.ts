@@ -3,7 +3,7 @@ import { createDeviceKeys } from "@duro/crypto";
 import type { ChainCut, DeviceCut } from "@duro/crypto/verify";
 import type { DeviceId, UserId } from "@duro/protocol";
 import type { Machine } from "./machine.ts";
-import type { Resident } from "./people.ts";
+import { isPhone, type Resident } from "./people.ts";
 import type { Rng } from "./rng.ts";
 import type { Steward } from "./steward.ts";
 import type { World } from "./world.ts";
@@ -11,7 +11,7 @@ import type { World } from "./world.ts";
 type Stewarding = (steward: Steward) => Promise<string>;
 
 /** Somebody at a machine of this person does it, where there is one that runs. */
-const onMachineOf = (
+export const onMachineOf = (
   { machines, transcript, fault, changes }: World,
   rng: Rng,
   person: number,
@@ -45,9 +45,21 @@ export interface Changes {
   /** Who was to be removed at any time: what they wrote may not count. */
   readonly touched: Set<UserId>;
   readonly givenUp: Set<DeviceId>;
+  /** By its name: the phone on which it was typed, where nobody may type. */
+  readonly typed: Map<string, string>;
+  /** Machines on which somebody typed very fast: one each is enough. */
+  readonly bursting: Set<string>;
+  /** Whose line stays cut until that is over. */
+  readonly alone: Set<string>;
 }
 
-export const createChanges = (): Changes => ({ touched: new Set(), givenUp: new Set() });
+export const createChanges = (): Changes => ({
+  touched: new Set(),
+  givenUp: new Set(),
+  typed: new Map(),
+  bursting: new Set(),
+  alone: new Set(),
+});
 
 export const rotate = (world: World, rng: Rng): boolean =>
   onMachineOf(world, rng, rng.below(world.books.people.length), "makes a new key", (steward) =>
@@ -107,7 +119,11 @@ export const revokeDevice = (world: World, rng: Rng): boolean => {
   const { books, changes, rare } = world;
   const person = rng.below(books.people.length);
   const left = books.residents.filter(
-    ({ owner, keys }) => owner === person && !changes.givenUp.has(keys.id),
+    (resident) =>
+      resident.owner === person &&
+      !changes.givenUp.has(resident.keys.id) &&
+      !isPhone(resident) &&
+      hasJoined(world, resident),
   );
   if (left.length < 2) return false;
   const gone = rng.pick(left);
@@ -120,6 +136,10 @@ export const revokeDevice = (world: World, rng: Rng): boolean => {
   else changes.givenUp.delete(gone.keys.id);
   return isDone;
 };
+
+/** Whoever pairs may be in the log and still stand outside. */
+const hasJoined = ({ machines }: World, { pairsAs, machine }: Resident): boolean =>
+  pairsAs === undefined || machines.find(({ name }) => name === machine)?.program !== undefined;
 
 const machineCountMax = 5;
 

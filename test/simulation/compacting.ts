@@ -29,5 +29,7 @@ export const compact = (world: World, machine: Machine, rng: Rng): void => {
   void compactOn(world, machine);
   if (!rng.chance(profile.crashInCompactProbability)) return;
   const meanMs = stepsUntilCrash * (profile.commitMs + profile.latencyMs);
-  scheduler.after(rng.waitMs(meanMs), () => machine.crash(false));
+  scheduler.after(rng.waitMs(meanMs), () => {
+    if (!world.isHealed) machine.crash(false);
+  });
 };

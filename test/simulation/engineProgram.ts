@@ -6,6 +6,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate } from "yjs";
 import {
   type AlarmType,
   type Engine,
+  joinByPairing,
   openEngine,
   type OpenDoc,
 } from "../../packages/client/src/index.ts";
@@ -13,6 +14,7 @@ import { selfWrite } from "../../packages/client/src/engine/self.ts";
 import { createDirectGuard } from "../../packages/client/src/testing/directGuard.ts";
 import { recover } from "../../packages/client/src/flows/recover.ts";
 import { openFollowedLogs } from "../../packages/client/src/logs/followedLogs.ts";
+import { createDoorkeeper } from "./doorkeeper.ts";
 import { editDoc, editIdsOf, textOf } from "./documents.ts";
 import type { Program, ProgramDeps, Seen } from "./program.ts";
 import { createSteward } from "./steward.ts";
@@ -24,7 +26,8 @@ const documentCountMax = 16;
 
 /** As after pairing: the machine knows who it is, and the logs as they were then. */
 const setUp = async (deps: ProgramDeps): Promise<boolean> => {
-  const { store, books, owner, phrase, logsNow } = deps;
+  const { store, books, owner, phrase, sitDown, logsNow } = deps;
+  if (sitDown !== undefined) return pair(deps, sitDown);
   if (phrase !== undefined) {
     const confirm = async (): Promise<boolean> => true;
     const recovered = await recover({ ...deps, program: "sim 1" }, { phrase, confirm });
@@ -39,6 +42,17 @@ const setUp = async (deps: ProgramDeps): Promise<boolean> => {
   const user = books.people[owner]?.state.user;
   assert(user !== undefined, "everybody is in the books");
   return (await store.commit([selfWrite(user)])).ok;
+};
+
+const pair = async (
+  deps: ProgramDeps,
+  sitDown: NonNullable<ProgramDeps["sitDown"]>,
+): Promise<boolean> => {
+  const sitting = await sitDown();
+  if (sitting === undefined) return false;
+  const joined = await joinByPairing({ ...deps, program: "sim 1" }, sitting.screen, sitting.as);
+  sitting.over(joined);
+  return joined.ok;
 };
 
 export const startEngineProgram = async (deps: ProgramDeps): Promise<Program> => {
@@ -77,7 +91,7 @@ const later = ({ clock }: ProgramDeps): Promise<void> =>
 const lookMeanMs = 20_000;
 
 const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program => {
-  const { store, clock, fail } = deps;
+  const { store, clock, fail, isPhone } = deps;
   const alarms: AlarmType[] = [];
   engine.onAlarm(({ raised }) => {
     for (const { type } of raised) {
@@ -119,12 +133,15 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
     get unrest() {
       const status = engine.vault(vaultId)?.status;
       if (status === undefined) return "no vault is open";
-      const { isCaughtUp, pendingCount, heldCount } = status;
+      const { isCaughtUp, heldCount } = status;
+      // What is typed on one that only reads waits for ever.
+      const pendingCount = isPhone ? 0 : status.pendingCount;
       if (isCaughtUp && pendingCount === 0 && heldCount === 0) return undefined;
       return `${isCaughtUp ? "" : "not "}caught up, ${pendingCount} pending, ${heldCount} held`;
     },
     alarms,
-    steward: createSteward(deps, engine, vaultId),
+    steward: isPhone ? undefined : createSteward(deps, engine, vaultId),
+    doorkeeper: isPhone ? undefined : createDoorkeeper(deps, engine, vaultId),
     stop: async () => {
       await engine[Symbol.asyncDispose]();
       await store.close();

@@ -1,4 +1,5 @@
 /** What only a machine of time does: a backup put back, a copy that goes on beside the first. */
+import type { ChainId, VaultId } from "@duro/protocol";
 import type { DiskImage } from "./diskTables.ts";
 import type { Machine } from "./machine.ts";
 import type { MemoryRelayData } from "../../packages/server/src/testing/memoryRelayData.ts";
@@ -13,6 +14,8 @@ export interface History {
   isRolledBack: boolean;
   /** Envelopes that the relay had stored, and lost. */
   lostCount: number;
+  /** Where they stood. */
+  readonly taken: Set<string>;
   /** Machines that went on from an older state, or are there twice: what they say of that is true. */
   readonly doubled: Set<string>;
 }
@@ -22,6 +25,7 @@ export const createHistory = (): History => ({
   machines: new Map(),
   isRolledBack: false,
   lostCount: 0,
+  taken: new Set(),
   doubled: new Set(),
 });
 
@@ -36,8 +40,15 @@ export const backUpRelay = ({ history, stores, tidied, transcript }: World): boo
   return true;
 };
 
-const countOf = ({ envelopes }: MemoryRelayData): number =>
-  [...envelopes.values()].reduce((sum, { length }) => sum + length, 0);
+export const placeOf = (vault: VaultId, chain: ChainId, seq: number): string =>
+  `${vault} ${chain} ${seq}`;
+
+const placesOf = ({ envelopes }: MemoryRelayData): ReadonlySet<string> =>
+  new Set(
+    [...envelopes].flatMap(([vault, all]) =>
+      all.map(({ chain, seq }) => placeOf(vault, chain, seq)),
+    ),
+  );
 
 export const rollRelayBack = (world: World, rng: Rng): boolean => {
   const { history, stores, nodes, transcript, rare } = world;
@@ -46,11 +57,14 @@ export const rollRelayBack = (world: World, rng: Rng): boolean => {
   const isNewGeneration = rng.chance(0.5);
   transcript.note(`the relay is put back${isNewGeneration ? "" : ", and hides it"}`);
   rare.reached(isNewGeneration ? "the relay is restored" : "the relay is rolled back in secret");
-  const countBefore = countOf(stores.data);
+  const before = placesOf(stores.data);
   putBack(stores.data, history.relay.data);
   world.tidied.clear();
   for (const [vault, kept] of copyOfTidied(history.relay.tidied)) world.tidied.set(vault, kept);
-  history.lostCount += countBefore - countOf(stores.data);
+  const after = placesOf(stores.data);
+  const lost = [...before].filter((place) => !after.has(place));
+  history.lostCount += lost.length;
+  for (const place of lost) history.taken.add(place);
   history.isRolledBack = true;
   if (isNewGeneration) world.renewGeneration();
   for (const node of nodes) node.start();

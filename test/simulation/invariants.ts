@@ -3,7 +3,9 @@ import { bytesAreEqual } from "@duro/crypto/types";
 import { envelopeKey } from "../../packages/client/src/store/keys.ts";
 import { type AlarmType, catalogue } from "../../packages/client/src/index.ts";
 import { getFrom } from "./diskTables.ts";
+import { placeOf } from "./history.ts";
 import type { Seen } from "./program.ts";
+import type { RareState } from "./rareStates.ts";
 import type { Belonging } from "./standing.ts";
 import type { World } from "./world.ts";
 
@@ -17,17 +19,22 @@ export const checkRelay = ({ stores, fault }: World): void => {
 };
 
 /**
- * Whoever was given a receipt finds that envelope there, byte for byte. Behind a rollback it is given back:
- * not what was cut meanwhile, nor what nobody has any more, since its author was put back as well.
+ * Whoever was given a receipt finds that envelope there, byte for byte. What a rollback took is given back:
+ * not what was cut while the relay lacked it, since no relay takes that (COUNT2), nor what nobody has any
+ * more, since its author was put back as well. What no rollback took stays, whatever was cut.
  */
 export const checkReceipts = (
   { ledger, stores, history, machines, fault }: World,
-  cutsByChain?: Belonging["state"]["cutsByChain"],
+  belonging?: Belonging,
 ): void => {
+  // Whom the relay does not know any more gives nothing back.
   const isAnywhere = (key: Uint8Array): boolean =>
-    machines.some(({ disk }) => getFrom(disk.image, "envelopes", key) !== undefined);
+    machines.some(
+      ({ disk, resident }) =>
+        belonging?.isIn(resident) === true && getFrom(disk.image, "envelopes", key) !== undefined,
+    );
   for (const { vault, chain, signedHeadsBySeq } of ledger.promised.values()) {
-    const lastSeq = cutsByChain?.get(chain)?.seq ?? Infinity;
+    const lastSeq = belonging?.state.cutsByChain.get(chain)?.seq ?? Infinity;
     const stored = new Map(
       (stores.data.envelopes.get(vault) ?? [])
         .filter((envelope) => envelope.chain === chain)
@@ -35,8 +42,9 @@ export const checkReceipts = (
     );
     for (const [seq, signedHead] of signedHeadsBySeq) {
       const head = stored.get(seq);
-      if (seq > lastSeq) continue;
-      const mayBeGone = history.isRolledBack && history.doubled.size > 0;
+      const wasTaken = history.taken.has(placeOf(vault, chain, seq));
+      if (wasTaken && seq > lastSeq) continue;
+      const mayBeGone = wasTaken && history.doubled.size > 0;
       if (head === undefined && mayBeGone && !isAnywhere(envelopeKey(vault, chain, seq))) continue;
       if (head === undefined) fault(`${chain.slice(0, 4)} ${seq} was receipted and is gone`);
       else if (!bytesAreEqual(head, signedHead))
@@ -109,11 +117,19 @@ export const checkBlind = ({ stores, canary, fault }: World): void => {
       if (Buffer.from(bytes).includes(needle)) fault("plain text in a record at the relay");
 };
 
+/** Each of them once, and everybody may speak of it for the rest of the run. */
+const lies: readonly RareState[] = [
+  "a frame is changed on its way",
+  "a chain is hidden from a device, and it says so",
+  "a relay shows two branches of a vault's log, and it is noticed",
+  "a relay shows two branches of an identity log, and it is noticed",
+];
+
 /** Things that a device is right to speak of. */
 const attacksOn = ({ history, rare }: World): readonly string[] => [
   ...(history.lostCount > 0 ? ["rollback"] : []),
   ...(history.doubled.size > 0 ? ["two of one device"] : []),
-  ...((rare.counts.get("a frame is changed on its way") ?? 0) > 0 ? ["changed frames"] : []),
+  ...lies.filter((state) => (rare.counts.get(state) ?? 0) > 0),
 ];
 
 const isGrave = (type: AlarmType): boolean => catalogue[type].severity !== "notice";
@@ -128,11 +144,12 @@ const ofRollback: ReadonlySet<AlarmType> = new Set([
 ]);
 
 /** Where nothing lied nobody may say that something did; and a relay that lost what somebody knew is found out. */
-export const checkAlarms = async (world: World, { isIn, state }: Belonging): Promise<void> => {
+export const checkAlarms = async (world: World, belonging: Belonging): Promise<void> => {
+  const { isIn, isReader, state } = belonging;
   const { machines, history, rare, tap, fault, alarmsOfEarlierLives } = world;
   const attacks = attacksOn(world);
   const heard = machines
-    .filter(({ resident }) => isIn(resident))
+    .filter(({ resident }) => isIn(resident) || isReader(resident))
     .flatMap(({ name, program }) => (program?.alarms ?? []).map((type) => ({ name, type })));
   if (attacks.length === 0)
     for (const { name, type } of heard)

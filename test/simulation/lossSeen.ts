@@ -7,6 +7,7 @@ import type { ChainId, ClientFrame, DeviceId, RelayFrame, VaultId } from "@duro/
 import { chainKey } from "../../packages/client/src/store/keys.ts";
 import { decodeChainRow } from "../../packages/client/src/store/rows.ts";
 import { readWatchState } from "../../packages/client/src/watch/watchState.ts";
+import { machineOf } from "./machineOf.ts";
 import { type DiskImage, getFrom, rangeFrom } from "./diskTables.ts";
 
 /** The relay's heads, and what was on the disk when it sent them. */
@@ -37,8 +38,6 @@ export interface LossSeenDeps {
   readonly vaultOf: (connection: string, channel: number) => VaultId | undefined;
   readonly imageOf: (machine: string) => DiskImage | undefined;
 }
-
-const machineOf = (connection: string): string => connection.split("/")[0] ?? connection;
 
 export const createLossSeen = ({ vaultOf, imageOf }: LossSeenDeps): LossSeen => {
   const shownOn = new Map<string, Shown>();

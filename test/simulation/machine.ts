@@ -6,7 +6,8 @@ import type { DeviceClock } from "./deviceClock.ts";
 import type { Disk } from "./disk.ts";
 import type { DiskImage } from "./diskTables.ts";
 import type { Line } from "./network.ts";
-import type { Books, Resident } from "./people.ts";
+import type { Sitting } from "./pairing.ts";
+import { type Books, isPhone, type Resident } from "./people.ts";
 import type { KnownLog, Program, StartProgram } from "./program.ts";
 import { type RareState, type RareStates, rareStateOfAlarm } from "./rareStates.ts";
 import { traceOf } from "./checkpointTraces.ts";
@@ -41,6 +42,7 @@ export interface MachineDeps {
   readonly relayUrl: string;
   readonly perCheckpoint: SinceCheckpoint | undefined;
   readonly startProgram: StartProgram;
+  readonly sitDown: () => Promise<Sitting | undefined>;
   readonly note: (line: string) => void;
   /** Stopped or crashed. */
   readonly onEnd: (program: Program) => void;
@@ -83,7 +85,9 @@ export const createMachine = (deps: MachineDeps): Machine => {
       perCheckpoint: deps.perCheckpoint,
       books: deps.books,
       owner: resident.owner,
+      isPhone: isPhone(resident),
       phrase: resident.phrase,
+      sitDown: resident.pairsAs === undefined ? undefined : deps.sitDown,
       logsNow: deps.logsNow,
       canary: deps.canary,
       note: (text) => {

@@ -35,10 +35,10 @@ export interface NetworkDeps {
   readonly onFrame: (connection: string, direction: Direction, bytes: Uint8Array) => void;
   /** What becomes of a frame on its way down, where somebody sits on the line. */
   readonly tamper: (connection: string, bytes: Uint8Array) => Uint8Array;
-  /** What the relay's side passes on of a frame at all. */
-  readonly pass: (connection: string, bytes: Uint8Array) => Uint8Array | undefined;
-  /** Where a URL leads, now. */
-  readonly acceptAt: (url: string) => Accept | undefined;
+  /** What the relay's side passes on of a frame, or instead of it. */
+  readonly pass: (connection: string, bytes: Uint8Array) => readonly Uint8Array[];
+  /** Where a URL leads that machine, now. */
+  readonly acceptAt: (url: string, machine: string) => Accept | undefined;
 }
 
 /** How one machine is connected to the rest of the world. */
@@ -137,7 +137,7 @@ const createLine = (deps: NetworkDeps, links: Set<Link>, machine: string, pace: 
   let connectionCount = 0;
   const nextName = (): string => `${machine}/${(connectionCount += 1)}`;
   const dial = (url: string, events: SocketEvents): Socket =>
-    dialRelay(deps, { nextName, pace, links, mine }, url, events);
+    dialRelay(deps, { machine, nextName, pace, links, mine }, url, events);
   return {
     transport: { dial },
     pace,
@@ -179,6 +179,7 @@ const createLine = (deps: NetworkDeps, links: Set<Link>, machine: string, pace: 
 };
 
 interface Caller {
+  readonly machine: string;
   /** A name for its next connection. */
   readonly nextName: () => string;
   readonly pace: LinePace;
@@ -210,7 +211,7 @@ const dialRelay = (
       rare.reached("a dial runs into a partition");
       return refuse(dialTimeoutMs, noSocket);
     }
-    const accept = deps.acceptAt(url);
+    const accept = deps.acceptAt(url, caller.machine);
     if (accept === undefined) {
       rare.reached("a dial finds no relay");
       return refuse(rng.waitMs(pace.latencyMs), noSocket);
@@ -309,8 +310,9 @@ const relaySideOf = (deps: NetworkDeps, link: Link): RelaySocket => ({
     deps.onFrame(link.name, "down", bytes);
     if (link.isCut) return;
     const passed = deps.pass(link.name, bytes);
-    if (passed === undefined) deps.scheduler.after(0, onSent);
-    else link.down.send(deps.tamper(link.name, passed), onSent);
+    if (passed.length === 0) deps.scheduler.after(0, onSent);
+    for (const [at, frame] of passed.entries())
+      link.down.send(deps.tamper(link.name, frame), at === passed.length - 1 ? onSent : () => {});
   },
   close: (code) => {
     link.down.mark(() => {

@@ -10,6 +10,7 @@ import {
   withMember,
   withPaper,
 } from "@duro/crypto/testing/people";
+import { DeviceScope } from "@duro/crypto/types";
 import { Role } from "@duro/crypto/verify";
 import {
   type KnownStores,
@@ -24,7 +25,12 @@ export interface Resident {
   readonly owner: number;
   /** It lets itself in by these words. Undefined: somebody has let it in. */
   readonly phrase?: Phrase | undefined;
+  /** It pairs with another machine of its owner, as this. Undefined: it came in by another way. */
+  readonly pairsAs?: typeof DeviceScope.Full | typeof DeviceScope.Viewer | undefined;
 }
+
+/** A phone, that only reads. */
+export const isPhone = ({ pairsAs }: Resident): boolean => pairsAs === DeviceScope.Viewer;
 
 /** The world's own books: what everybody should come to know. */
 export interface Books {

@@ -419,6 +419,7 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
     },
     alarms,
     steward: undefined,
+    doorkeeper: undefined,
     stop: async () => {
       isStopped = true;
       const of = dialled;

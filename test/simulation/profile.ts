@@ -2,6 +2,7 @@
  * What one seed's world is like: how many there are, how fast, and what goes wrong how often. Each seed
  * draws its own, so that some worlds are calm in one way and wild in another; a tenth of them are calm.
  */
+import { drawExtras, type Extras, noExtras } from "./extras.ts";
 import type { Rng } from "./rng.ts";
 
 /** How likely the next thing that happens is of each kind, beside the others. */
@@ -70,6 +71,7 @@ export interface Profile {
   /** How often a machine crashes among the work on its checkpoints, and among a request. */
   readonly crashInCompactProbability: number;
   readonly crashInRequestProbability: number;
+  readonly extras: Extras;
 }
 
 const calmProbability = 0.1;
@@ -190,12 +192,19 @@ const drawCheckpointing = (rng: Rng, isCalm: boolean, weights: Weights): Checkpo
 export const drawProfile = (rng: Rng): Profile => {
   const profile = drawRest(rng);
   const { isCalm, weights } = profile;
-  return { ...profile, ...drawCheckpointing(rng.fork("checkpoints"), isCalm, weights) };
+  return {
+    ...profile,
+    ...drawCheckpointing(rng.fork("checkpoints"), isCalm, weights),
+    extras: drawExtras(rng.fork("extras"), isCalm),
+  };
 };
+
+/** As a seed was before there was pairing in it, and what came with that. */
+export const withoutExtras = (profile: Profile): Profile => ({ ...profile, extras: noExtras });
 
 /** As a seed was before there were checkpoints in it. */
 export const withoutCheckpoints = (profile: Profile): Profile => ({
-  ...profile,
+  ...withoutExtras(profile),
   ...noCheckpoints,
   weights: { ...profile.weights, compact: 0, tidy: 0, addDevice: 0 },
 });
@@ -224,6 +233,7 @@ const drawRest = (rng: Rng): Profile => {
     crashInAppendProbability: isCalm ? 0 : rng.pick([0, 0, 0.01, 0.05]),
     tamperProbability: isCalm ? 0 : rng.pick([0, 0, 0, 0.02]),
     ...noCheckpoints,
+    extras: noExtras,
   };
 };
 

@@ -8,6 +8,8 @@ import type { Clock } from "../../packages/client/src/ports/clock.ts";
 import type { Http } from "../../packages/client/src/ports/http.ts";
 import type { LocalStore } from "../../packages/client/src/ports/localStore.ts";
 import type { Transport } from "../../packages/client/src/ports/transport.ts";
+import type { Doorkeeper } from "./doorkeeper.ts";
+import type { Sitting } from "./pairing.ts";
 import type { Books } from "./people.ts";
 import type { Rng } from "./rng.ts";
 import type { Steward } from "./steward.ts";
@@ -33,8 +35,12 @@ export interface ProgramDeps {
   readonly books: Books;
   /** Whose machine it is, by number. */
   readonly owner: number;
+  /** It only reads. */
+  readonly isPhone: boolean;
   /** It lets itself in by these words. Undefined: somebody has let it in. */
   readonly phrase: Phrase | undefined;
+  /** Somebody sits down in front of it to pair it. Undefined: it does not come in by pairing. */
+  readonly sitDown: (() => Promise<Sitting | undefined>) | undefined;
   /** As whoever lets a machine in hands them over. */
   readonly logsNow: () => readonly KnownLog[];
   readonly note: (line: string) => void;
@@ -65,6 +71,8 @@ export interface Program {
   readonly alarms: readonly AlarmType[];
   /** Undefined: it cannot do anything about members and devices. */
   readonly steward: Steward | undefined;
+  /** Undefined: it cannot let another machine in. */
+  readonly doorkeeper: Doorkeeper | undefined;
   stop(): Promise<void>;
 }
 

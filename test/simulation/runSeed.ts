@@ -2,6 +2,8 @@
  * One run: a world that is set up, goes wrong for a while, is healed, and must then come to rest with
  * everybody seeing the same and nothing lost.
  */
+import { actBeside } from "./extraActions.ts";
+import type { ExtraName } from "./extras.ts";
 import { act, type ActionName, drawAction, pauseAfter } from "./actions.ts";
 import {
   checkBlind,
@@ -14,10 +16,14 @@ import {
   type View,
 } from "./invariants.ts";
 import { checkLastCheckpoint } from "./lastCheckpoint.ts";
+import { checkFork } from "./lastFork.ts";
+import { checkPhone } from "./lastPhone.ts";
 import { checkWithholding } from "./lastWithholding.ts";
 import { drawProfile, type Profile } from "./profile.ts";
 import type { StartProgram } from "./program.ts";
-import { type Belonging, belongingOf, checkRemoved } from "./standing.ts";
+import type { Resident } from "./people.ts";
+import { checkReaders, pairingOwed, readersLag } from "./readers.ts";
+import { belongingOf, checkRemoved } from "./standing.ts";
 import { inRealm } from "./realm.ts";
 import { createRareStates, type RareState } from "./rareStates.ts";
 import { createRng } from "./rng.ts";
@@ -49,7 +55,7 @@ export interface RunReport {
     /** Until everybody saw the same, once healed. */
     readonly healingSeconds: number;
   };
-  readonly actions: ReadonlyMap<ActionName, number>;
+  readonly actions: ReadonlyMap<ActionName | ExtraName, number>;
   readonly rare: ReadonlyMap<RareState, number>;
 }
 
@@ -68,7 +74,7 @@ const run = async (options: RunOptions): Promise<RunReport> => {
   const profile = change(drawProfile(rng.fork("profile")));
   const rare = createRareStates();
   const world = await createWorld({ rng, profile, rare, startProgram });
-  const actions = new Map<ActionName, number>();
+  const actions = new Map<ActionName | ExtraName, number>();
   for (const node of world.nodes) node.start();
   for (const machine of world.machines) machine.start();
   await goWrong(world, stepCount, actions);
@@ -106,14 +112,18 @@ const checkCalm = ({ scheduler, faults, fault }: World): void => {
 const goWrong = async (
   world: World,
   stepCount: number,
-  actions: Map<ActionName, number>,
+  actions: Map<ActionName | ExtraName, number>,
 ): Promise<void> => {
   const { scheduler, profile } = world;
   const rng = world.rng.fork("actions");
+  const beside = world.rng.fork("actions beside");
+  const count = (name: ActionName | ExtraName): void =>
+    void actions.set(name, (actions.get(name) ?? 0) + 1);
   for (let step = 0; step < stepCount && world.faults.length === 0; step++) {
     const action = drawAction(profile.weights, rng);
     if (!act(world, rng, action)) continue;
-    actions.set(action, (actions.get(action) ?? 0) + 1);
+    count(action);
+    for (const name of actBeside(world, beside)) count(name);
     await scheduler.runUntil(scheduler.nowMs + pauseAfter(world, rng, action), () => {
       checkRelay(world);
       checkCalm(world);
@@ -133,6 +143,7 @@ const heal = async (world: World): Promise<number> => {
   const healingMs = scheduler.nowMs - beganMs;
   await checkAtRest(world);
   if (profile.envelopesPerCheckpoint !== undefined) await checkCheckpoints(world);
+  await checkLastScene(world);
   return healingMs;
 };
 
@@ -163,12 +174,29 @@ const checkCheckpoints = async (world: World): Promise<void> => {
     world,
     belonging,
     rest: () => comeToRest(world),
-    look: async () => [...(await viewsOf(world, belonging)).values()][0],
+    look: async () => [...(await viewsOf(world, belonging.isIn)).values()][0],
   });
   await checkAtRest(world);
   if (world.faults.length > 0) return;
   const members = world.machines.filter(({ resident }) => belonging.isIn(resident));
   await checkWithholding(world, members, () => comeToRest(world));
+};
+
+const checkLastScene = async (world: World): Promise<void> => {
+  const { lastScene } = world.profile.extras;
+  if (lastScene === undefined || world.faults.length > 0 || isLogForked(world)) return;
+  if (lastScene === "viewer") {
+    await checkPhone({
+      world,
+      belonging: () => belongingOf(world),
+      rest: () => comeToRest(world),
+    });
+    return checkAtRest(world);
+  }
+  const { isIn } = await belongingOf(world);
+  const members = world.machines.filter(({ resident }) => isIn(resident));
+  if ((await checkFork(world, members, lastScene)) && (await comeToRest(world)))
+    await checkAtRest(world);
 };
 
 /**
@@ -184,21 +212,25 @@ const restlessness = async (world: World): Promise<string | undefined> => {
   const belonging = await belongingOf(world);
   if (belonging.isRotationOwed) return "a rotation is owed";
   for (const { name, program, resident } of world.machines) {
-    if (!belonging.isIn(resident)) continue;
+    if (!belonging.isIn(resident) && !belonging.isReader(resident)) continue;
     if (program === undefined) return `${name} is not running`;
     const { unrest } = program;
     if (unrest !== undefined) return `${name} is not done: ${unrest}`;
   }
-  return difference(await viewsOf(world, belonging));
+  const owed = pairingOwed(world, belonging);
+  if (owed !== undefined) return owed;
+  const views = await viewsOf(world, belonging.isIn);
+  const readers = await viewsOf(world, belonging.isReader);
+  return difference(views) ?? readersLag(world, readers, [...views.values()][0]);
 };
 
 const viewsOf = async (
   { machines, scheduler, fault }: World,
-  { isIn }: Belonging,
+  isOne: (resident: Resident) => boolean,
 ): Promise<ReadonlyMap<string, View>> => {
   const views = new Map<string, View>();
   for (const { name, program, resident } of machines) {
-    if (program === undefined || !isIn(resident)) continue;
+    if (program === undefined || !isOne(resident)) continue;
     let view: View | undefined;
     void program.look().then((seen) => (view = seen));
     await scheduler.runUntil(scheduler.nowMs + lookMsMax, () => view !== undefined);
@@ -216,9 +248,10 @@ const checkAtRest = async (world: World): Promise<void> => {
   await checkAlarms(world, belonging);
   if (isLogForked(world)) return;
   // What was cut while the relay lacked it is given back by nobody.
-  checkReceipts(world, world.history.isRolledBack ? belonging.state.cutsByChain : undefined);
+  checkReceipts(world, world.history.isRolledBack ? belonging : undefined);
   checkRemoved(world, belonging);
-  const [view] = (await viewsOf(world, belonging)).values();
+  checkReaders(world);
+  const [view] = (await viewsOf(world, belonging.isIn)).values();
   const lasting = world.machines.filter(({ resident }) => belonging.wasAlwaysIn(resident));
   if (view !== undefined) checkEdits(world, view, new Set(lasting.map(({ name }) => name)));
 };

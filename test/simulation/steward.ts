@@ -7,14 +7,16 @@ import {
   type Identities,
   openUserKeys,
   openVaultKeys,
+  plainVaultRecord,
   removeMemberRecord,
   revokeDeviceRecord,
   rotateRecord,
 } from "@duro/crypto";
 import { DeviceScope, LogKind } from "@duro/crypto/types";
 import { currentEpoch, currentGeneration, type DeviceCut, Role } from "@duro/crypto/verify";
-import type { DeviceId, LogName, UserId, VaultId } from "@duro/protocol";
+import type { DeviceId, LogHead, LogName, UserId, VaultId } from "@duro/protocol";
 import type { Engine } from "../../packages/client/src/index.ts";
+import { settleFork, type Stands } from "../../packages/client/src/flows/settleFork.ts";
 import type { ProgramDeps } from "./program.ts";
 
 /** Each gives what came of it; "lost" may have been done. */
@@ -24,6 +26,10 @@ export interface Steward {
   removeMember(user: UserId, cutsOf: () => readonly DeviceCut[]): Promise<string>;
   addMember(user: UserId): Promise<string>;
   revokeDevice(device: DeviceId): Promise<string>;
+  /** A phone of one's own reads nothing that is sealed from then on. */
+  ungrant(device: DeviceId): Promise<string>;
+  /** Of a log that goes two ways; "theirs": what is here falls. `named`: where nothing else of it is here. */
+  settleFork(stands: Stands, named?: LogHead): Promise<string>;
   addDevice(added: DeviceKeys): Promise<string>;
 }
 
@@ -93,6 +99,16 @@ export const createSteward = (
         const record = addDeviceRecord(deps, identity, device, { id, entry }, current);
         return cosignRecord(record, added);
       }),
+    ungrant: (other) =>
+      post(vaultLog, ({ state, author }) =>
+        state.viewers.has(other)
+          ? plainVaultRecord(state, author, { type: "ungrant", user: engine.user, device: other })
+          : undefined,
+      ),
+    settleFork: async (stands, named) => {
+      const settled = await settleFork({ engine, device, randomBytes }, vault, stands, named);
+      return settled.ok ? "done" : JSON.stringify(settled.error);
+    },
     revokeDevice: (other) =>
       post(identityLog, ({ identity, userKeys }) => {
         const current = userKeys.get(currentGeneration(identity).generation);

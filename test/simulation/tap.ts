@@ -22,7 +22,10 @@ export interface TapDeps {
   readonly rare: RareStates;
   /** In every text that somebody writes. */
   readonly canary: string;
+  /** Of the relay that goes on in the end: what another one promised is lost with it. */
   readonly data: MemoryRelayData;
+  /** Of the relay that this connection leads to. */
+  readonly dataOf: (connection: string) => MemoryRelayData;
   /** Of a machine, as it is now. */
   readonly imageOf: (machine: string) => DiskImage | undefined;
   readonly onFault: (sentence: string) => void;
@@ -65,7 +68,8 @@ export const createTap = (deps: TapDeps): Tap => {
       onFault(`a receipt on a channel that was never opened, ${connection}`);
       return words;
     }
-    const stored = deps.data.envelopes.get(vault) ?? [];
+    const data = deps.dataOf(connection);
+    const stored = data.envelopes.get(vault) ?? [];
     for (let at = 0; at < count; at++) {
       const envelope = stored[firstPosition - 1 + at];
       if (envelope?.chain !== chain || envelope.seq !== firstSeq + at)
@@ -73,7 +77,8 @@ export const createTap = (deps: TapDeps): Tap => {
       else {
         const isAgain = deps.ledger.isReceipted(vault, chain, envelope.seq);
         if (isAgain) rare.reached("an envelope is receipted twice");
-        deps.ledger.receipted(vault, chain, envelope.seq, envelope.signedHead);
+        if (data === deps.data)
+          deps.ledger.receipted(vault, chain, envelope.seq, envelope.signedHead);
       }
     }
     return words;

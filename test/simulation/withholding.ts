@@ -15,8 +15,8 @@ interface Hiding {
 export interface Withholding {
   /** Undefined: everything is shown again. */
   hide(hiding: Hiding | undefined): void;
-  /** What of a frame is passed on; undefined: nothing. */
-  readonly pass: (connection: string, bytes: Uint8Array) => Uint8Array | undefined;
+  /** What of a frame is passed on. */
+  readonly pass: (connection: string, bytes: Uint8Array) => readonly Uint8Array[];
 }
 
 export const createWithholding = (): Withholding => {
@@ -26,11 +26,12 @@ export const createWithholding = (): Withholding => {
       hiding = next;
     },
     pass: (connection, bytes) => {
-      if (hiding === undefined || !connection.startsWith(`${hiding.machine}/`)) return bytes;
+      if (hiding === undefined || !connection.startsWith(`${hiding.machine}/`)) return [bytes];
       const frame = decodeRelayFrame(bytes);
-      if (!frame.ok) return bytes;
+      if (!frame.ok) return [bytes];
       const shown = shownOf(frame.value, hiding.from);
-      return shown === frame.value ? bytes : shown && encodeRelayFrame(shown);
+      if (shown === undefined) return [];
+      return [shown === frame.value ? bytes : encodeRelayFrame(shown)];
     },
   };
 };

@@ -1,7 +1,7 @@
 /** Puts a world together from one seed: people, machines, a relay, and everything between them. */
-import { LogKind } from "@duro/crypto/types";
-import { createRelayKeys } from "@duro/crypto/receipt";
-import { type RelayGeneration, relayGenerations, type VaultId } from "@duro/protocol";
+import { assert, LogKind } from "@duro/crypto/types";
+import { createRelayKeys, type RelayKeys } from "@duro/crypto/receipt";
+import { type RelayGeneration, relayGenerations, RelayTag, type VaultId } from "@duro/protocol";
 import type { AlarmType } from "../../packages/client/src/index.ts";
 import { createLocalBus } from "../../packages/server/src/testing/localNotifier.ts";
 import {
@@ -9,16 +9,18 @@ import {
   openMemoryRelayStores,
 } from "../../packages/server/src/testing/memoryRelayStores.ts";
 import type { TidiedVault } from "../../packages/server/src/testing/memoryTidyStore.ts";
+import { type Branches, createBranches } from "./branches.ts";
+import { buildMachine, type Ground, healedLatencyMs } from "./buildMachine.ts";
 import { type Changes, createChanges } from "./changes.ts";
-import { stepsIn } from "./checkpointTraces.ts";
 import { createDeviceClock, type DeviceClock } from "./deviceClock.ts";
-import { createDisk } from "./disk.ts";
 import { createHistory, type History } from "./history.ts";
-import { createHttpLine } from "./httpLine.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { createMachine, type Machine } from "./machine.ts";
+import type { Machine } from "./machine.ts";
+import { machineOf } from "./machineOf.ts";
+import { createMeddling } from "./meddling.ts";
 import type { StorePace } from "./mortalStores.ts";
-import { createNetwork, type Network } from "./network.ts";
+import { createNetwork } from "./network.ts";
+import { createPairings, type Pairings } from "./pairing.ts";
 import { type Books, createBooks, registerBooks, type Resident } from "./people.ts";
 import type { Profile } from "./profile.ts";
 import type { KnownLog, StartProgram } from "./program.ts";
@@ -47,6 +49,7 @@ export interface World {
   /** What the relay's tidying left behind. */
   readonly tidied: TidiedVaults;
   readonly withholding: Withholding;
+  readonly branches: Branches;
   readonly relayClock: DeviceClock;
   readonly tap: Tap;
   readonly canary: string;
@@ -57,18 +60,19 @@ export interface World {
   /** What programs raised before they were stopped or crashed. */
   readonly alarmsOfEarlierLives: readonly AlarmType[];
   readonly changes: Changes;
+  readonly pairings: Pairings;
   /** One more, that nobody has started yet. */
   addMachine(resident: Resident): Machine;
   /** As a relay has another after its database was restored. */
   renewGeneration(): void;
   /** From now on nothing goes wrong by itself. */
   heal(): void;
+  readonly isHealed: boolean;
 }
 
 const relayHost = "relay.example";
 const relayUrl = `https://${relayHost}`;
-/** A healthy line and a healthy database. */
-const healedLatencyMs = 20;
+/** A healthy database. */
 const healedStoreMs = 1;
 /** How late news between nodes may come. */
 const newsMeanMs = 20;
@@ -109,39 +113,80 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     rare,
     canary,
     data: stores.data,
+    dataOf: (connection) => branches.storesBehind(connection).data,
     imageOf: (name) => machines.find((machine) => machine.name === name)?.disk.image,
     onFault: fault,
   });
   let isHealed = false;
+  const changes = createChanges();
+  const meddling = createMeddling();
+  const pairings = createPairings({
+    scheduler,
+    rng: rng.fork("pairing"),
+    rare,
+    note,
+    fault,
+    books,
+    data: stores.data,
+    machines: () => machines,
+    meddling,
+    extras: profile.extras,
+    isHealed: () => isHealed,
+    isGivenUp: ({ keys }) => changes.givenUp.has(keys.id),
+  });
 
   const nodes: RelayNode[] = [];
+  const branches = createBranches({
+    stores,
+    nodes,
+    startNode: (second) => {
+      const [node] = createNodes({ ...relayGround(), stores: second }, keys, "other node");
+      assert(node !== undefined, "a relay has a node");
+      node.start();
+      return node;
+    },
+  });
   const chooser = rng.fork("balancer");
   const withholding = createWithholding();
   const network = createNetwork({
     scheduler,
     rng: rng.fork("network"),
     rare,
-    onFrame: tap.frame,
-    pass: withholding.pass,
+    onFrame: (connection, direction, bytes) => {
+      branches.storesBehind(connection);
+      tap.frame(connection, direction, bytes);
+      if (direction === "up") meddling.sent(connection, bytes);
+      else if (bytes[0] === RelayTag.MailboxMessage) pairings.step(machineOf(connection));
+    },
+    pass: (connection, bytes) =>
+      withholding.pass(connection, bytes).flatMap((passed) => meddling.pass(connection, passed)),
     tamper: createTampering({
       rng: rng.fork("tampering"),
       rare,
       note,
       probability: () => (isHealed ? 0 : profile.tamperProbability),
     }),
-    acceptAt: () => {
-      const up = nodes.flatMap(({ accept }) => (accept === undefined ? [] : [accept]));
+    acceptAt: (_, machine) => {
+      const up = branches
+        .nodesOf(machine)
+        .flatMap(({ accept }) => (accept === undefined ? [] : [accept]));
       return up.length === 0 ? undefined : chooser.pick(up);
     },
   });
   let generation: RelayGeneration = relayGenerations.fromBytes(deps.randomBytes(32));
   const healable = { isHealed: () => isHealed, generation: () => generation };
-  nodes.push(
-    ...createNodes(
-      { ...options, scheduler, note, fault, stores, network, relayClock, ...healable },
-      deps,
-    ),
-  );
+  const keys = createRelayKeys(deps);
+  const relayGround = (): RelayGround => ({
+    ...options,
+    scheduler,
+    note,
+    fault,
+    stores,
+    network,
+    relayClock,
+    ...healable,
+  });
+  nodes.push(...createNodes(relayGround(), keys, "node"));
   const alarms: AlarmType[] = [];
   const ground = {
     ...options,
@@ -152,7 +197,9 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     books,
     canary,
     alarms,
-    nodes,
+    branches,
+    pairings,
+    relayUrl,
     logsNow: () => logsAt(stores.data, books),
     ...healable,
   };
@@ -170,6 +217,7 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     stores,
     tidied,
     withholding,
+    branches,
     relayClock,
     tap,
     canary,
@@ -177,7 +225,8 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     fault,
     history: createHistory(),
     alarmsOfEarlierLives: ground.alarms,
-    changes: createChanges(),
+    changes,
+    pairings,
     addMachine: (resident) => {
       const machine = buildMachine(ground, resident);
       machines.push(machine);
@@ -186,8 +235,12 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
     renewGeneration: () => {
       generation = relayGenerations.fromBytes(deps.randomBytes(32));
     },
+    get isHealed() {
+      return isHealed;
+    },
     heal: () => {
       isHealed = true;
+      pairings.giveUp();
       for (const { line, disk } of machines) {
         disk.isFull = false;
         line.pace.latencyMs = healedLatencyMs;
@@ -200,13 +253,6 @@ export const createWorld = async (options: WorldOptions): Promise<World> => {
   };
 };
 
-interface Ground extends WorldOptions {
-  readonly scheduler: Scheduler;
-  readonly note: (line: string) => void;
-  readonly fault: (sentence: string) => void;
-  readonly network: Network;
-}
-
 interface RelayGround extends Ground {
   readonly relayClock: DeviceClock;
   readonly stores: MemoryRelayStores;
@@ -214,10 +260,7 @@ interface RelayGround extends Ground {
   readonly generation: () => RelayGeneration;
 }
 
-const createNodes = (
-  ground: RelayGround,
-  deps: { readonly randomBytes: (byteLength: number) => Uint8Array },
-): readonly RelayNode[] => {
+const createNodes = (ground: RelayGround, keys: RelayKeys, name: string): readonly RelayNode[] => {
   const { rng, profile, rare, scheduler, note, fault, network, stores, isHealed } = ground;
   const news = rng.fork("news");
   const bus = createLocalBus((deliver) => {
@@ -225,7 +268,6 @@ const createNodes = (
       rare.reached("news between nodes is lost");
     else scheduler.after(news.waitMs(newsMeanMs), deliver);
   });
-  const keys = createRelayKeys(deps);
   const harm = rng.fork("harm to nodes");
   const onAppend = (node: RelayNode, durationMs: number): void => {
     if (isHealed() || !harm.chance(profile.crashInAppendProbability)) return;
@@ -253,7 +295,7 @@ const createNodes = (
         relayGone: network.relayGone,
         onFault: fault,
       },
-      `node ${at + 1}`,
+      `${name} ${at + 1}`,
     ),
   );
 };
@@ -271,76 +313,3 @@ const logsAt = (
     records: (vaultRecords.get(state.vault) ?? []).map(({ bytes }) => bytes),
   },
 ];
-
-interface MachineGround extends Ground {
-  readonly logsNow: () => readonly KnownLog[];
-  readonly nodes: readonly RelayNode[];
-  readonly books: Books;
-  readonly canary: string;
-  readonly alarms: AlarmType[];
-  readonly isHealed: () => boolean;
-}
-
-const buildMachine = (ground: MachineGround, resident: Resident): Machine => {
-  const { rng, profile, rare, scheduler, note, fault, network, books, startProgram } = ground;
-  const own = rng.fork(resident.machine);
-  const isSlow = own.chance(profile.slowLineProbability);
-  const skewMs = profile.skewMsMax === 0 ? 0 : own.between(-profile.skewMsMax, profile.skewMsMax);
-  const diskDeps = { scheduler, rng: own.fork("disk"), rare };
-  const disk = createDisk(diskDeps, profile);
-  const harm = own.fork("harm");
-  const chooser = own.fork("balancer");
-  disk.onCommit = (writes, untilDurableMs, untilKnownMs) => {
-    for (const state of stepsIn(writes, books.vault.state.vault)) rare.reached(state);
-    if (ground.isHealed() || !harm.chance(profile.crashInCommitProbability)) return;
-    const delayMs = (harm.below(1_000) / 1_000) * (untilDurableMs + untilKnownMs);
-    scheduler.after(delayMs, () => machine.crash(false));
-  };
-  const isHealed = ground.isHealed();
-  const line = network.line(resident.machine, {
-    latencyMs: isHealed ? healedLatencyMs : profile.latencyMs,
-    bytesPerMs: isSlow && !isHealed ? profile.slowBytesPerMs : Infinity,
-  });
-  const { envelopesPerCheckpoint } = profile;
-  const http = createHttpLine(
-    {
-      scheduler,
-      rng: own.fork("http"),
-      rare,
-      pace: line.pace,
-      note,
-      lossProbability: () => (ground.isHealed() ? 0 : profile.httpLossProbability),
-      desk: () => {
-        const up = ground.nodes.flatMap(({ desk }) => (desk === undefined ? [] : [desk]));
-        return up.length === 0 ? undefined : chooser.pick(up);
-      },
-      onRequest: (_, durationMs) => {
-        if (ground.isHealed() || !harm.chance(profile.crashInRequestProbability)) return;
-        scheduler.after((harm.below(1_000) / 1_000) * durationMs, () => machine.crash(false));
-      },
-    },
-    resident.machine,
-  );
-  const machine = createMachine({
-    resident,
-    disk,
-    clock: createDeviceClock(scheduler, skewMs),
-    line,
-    http,
-    perCheckpoint:
-      envelopesPerCheckpoint === undefined
-        ? undefined
-        : { envelopeCount: envelopesPerCheckpoint, byteLength: Infinity },
-    rng: own.fork("program"),
-    rare,
-    books,
-    logsNow: ground.logsNow,
-    canary: ground.canary,
-    onEnd: (program) => void ground.alarms.push(...program.alarms),
-    relayUrl,
-    startProgram,
-    note,
-    onFault: fault,
-  });
-  return machine;
-};
