@@ -140,6 +140,11 @@ const programOf = (deps: ProgramDeps, engine: Engine, vaultId: VaultId): Program
       return `${isCaughtUp ? "" : "not "}caught up, ${pendingCount} pending, ${heldCount} held`;
     },
     alarms,
+    get standingAlarms() {
+      return engine.alarms.flatMap(({ alarm, healedAtMs }) =>
+        healedAtMs === undefined ? [alarm.type] : [],
+      );
+    },
     steward: isPhone ? undefined : createSteward(deps, engine, vaultId),
     doorkeeper: isPhone ? undefined : createDoorkeeper(deps, engine, vaultId),
     stop: async () => {

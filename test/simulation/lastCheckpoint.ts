@@ -21,7 +21,8 @@ import type { World } from "./world.ts";
 
 export interface Resting {
   readonly world: World;
-  readonly belonging: Belonging;
+  /** Who belongs here by now. */
+  readonly belonging: () => Promise<Belonging>;
   /** Lets the world go on until it is at rest; false: it does not come to rest, and that is told. */
   readonly rest: () => Promise<boolean>;
   readonly look: () => Promise<View | undefined>;
@@ -34,16 +35,12 @@ const roundCountMax = 90;
 const compactMsMax = 10 * 60_000;
 
 export const checkLastCheckpoint = async (resting: Resting): Promise<void> => {
-  const { world, belonging, rest } = resting;
-  const members = world.machines.filter(({ resident }) => belonging.isIn(resident));
-  const [first] = members;
-  if (first === undefined || members.length < 2) return;
-  const open = createOpener(world, belonging);
-  const before = await lookBefore(resting, first);
-  if (before === undefined) return;
-  const isDone = (): boolean => members.every((one) => isBehind(world, open, one, before));
+  const { world, rest } = resting;
+  let goal = await lookBefore(resting);
   for (let round = 0; round < roundCountMax; round++) {
-    if (isDone()) break;
+    if (goal === undefined) return;
+    if (isReached(world, goal)) break;
+    const { members } = goal;
     const writer = members[round % members.length];
     if (writer === undefined || !(await writeOne(world, writer)) || !(await rest())) return;
     for (const machine of members)
@@ -52,48 +49,70 @@ export const checkLastCheckpoint = async (resting: Resting): Promise<void> => {
         return;
       }
     if (!(await rest())) return;
+    // A record that its device took for lost reaches the relay late: somebody is out, and a chain ends sooner.
+    if (headsOf(await resting.belonging()) !== goal.heads) goal = await lookBefore(resting);
   }
-  if (!isDone()) {
+  if (goal === undefined) return;
+  if (!isReached(world, goal)) {
     world.fault("no checkpoint comes that covers everything");
     return;
   }
   await tidyRelay(world, true);
+  const { open, members, markers } = goal;
   const images = new Map(members.map(({ name, disk }) => [name, disk.image]));
-  const found = findDeleted(world, open, images, before.markers);
+  const found = findDeleted(world, open, images, markers);
   for (const what of found.slice(0, 5)) world.fault(`deleted text is still there: ${what}`);
-  if (before.markers.length > 0) world.rare.reached("deleted text is looked for, and gone");
+  if (markers.length > 0) world.rare.reached("deleted text is looked for, and gone");
   if (world.faults.length === 0) await checkNewcomer(resting);
 };
 
-interface Before {
+interface Goal {
+  readonly members: readonly Machine[];
+  readonly open: OpenBody;
+  /** Of all logs, as they were then. */
+  readonly heads: string;
   /** How far each chain counted. */
   readonly seqs: ReadonlyMap<ChainId, number>;
   readonly markers: readonly string[];
 }
 
-const lookBefore = async (
-  { world, look }: Resting,
-  { disk }: Machine,
-): Promise<Before | undefined> => {
+/** Undefined: there are not two to write and to attest. */
+const lookBefore = async (resting: Resting): Promise<Goal | undefined> => {
+  const { world, look } = resting;
   const { vault } = world.books.vault.state;
+  const belonging = await resting.belonging();
+  const members = world.machines.filter(({ resident }) => belonging.isIn(resident));
+  const [first] = members;
   const view = await look();
-  if (view === undefined) return undefined;
-  const rows = rangeFrom(disk.image, "chains", chainsOf(vault), chainCountMax);
+  if (first === undefined || members.length < 2 || view === undefined) return undefined;
+  const rows = rangeFrom(first.disk.image, "chains", chainsOf(vault), chainCountMax);
   const seqs = new Map(
     rows.map(({ key, value }) => {
       const { chain, counted } = decodeChainRow(chainOfKey(key), value);
       return [chain, counted] as const;
     }),
   );
-  return { seqs, markers: deletedMarkers(world, view) };
+  return {
+    members,
+    open: createOpener(world, belonging),
+    heads: headsOf(belonging),
+    seqs,
+    markers: deletedMarkers(world, view),
+  };
 };
+
+const headsOf = ({ state, identities }: Belonging): string =>
+  [state, ...identities.values()].map(({ head }) => head.id).join();
+
+const isReached = (world: World, { members, open, seqs }: Goal): boolean =>
+  members.every((one) => isBehind(world, open, one, seqs));
 
 /** Its documents stand on a checkpoint that covers all of that, and everything behind it is dropped. */
 const isBehind = (
   { books }: World,
   open: OpenBody,
   { disk }: Machine,
-  { seqs }: Before,
+  seqs: Goal["seqs"],
 ): boolean => {
   const { vault } = books.vault.state;
   const { base } = traceOf(disk.image, vault);

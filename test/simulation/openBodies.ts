@@ -7,16 +7,17 @@ import type { World } from "./world.ts";
 
 export type OpenBody = (envelope: Envelope) => Body | undefined;
 
-/** With every key that the owner has. */
+/** With every key that somebody has who is in: a device that was given up has none of what came later. */
 export const createOpener = (
   { books, stores }: World,
-  { state, identities }: Belonging,
+  { state, identities, isIn }: Belonging,
 ): OpenBody => {
-  const [owner] = books.people;
-  const user = owner?.state.user;
+  const resident = books.residents.find(isIn);
+  const user = resident && books.people[resident.owner]?.state.user;
   const identity = user === undefined ? undefined : identities.get(user);
-  if (owner === undefined || user === undefined || identity === undefined) return () => undefined;
-  const { keys: userKeys } = openUserKeys(identity, owner.device);
+  if (resident === undefined || user === undefined || identity === undefined)
+    return () => undefined;
+  const { keys: userKeys } = openUserKeys(identity, resident.keys);
   const { keys } = openVaultKeys(state, { kind: "member", user, userKeys });
   const chains = stores.data.chains.get(state.vault);
   return (envelope) => {

@@ -418,6 +418,7 @@ export const startPlainProgram = async (deps: ProgramDeps): Promise<Program> => 
       return isAtRest ? undefined : `${waiting.length} edits wait`;
     },
     alarms,
+    standingAlarms: alarms,
     steward: undefined,
     doorkeeper: undefined,
     stop: async () => {

@@ -69,6 +69,8 @@ export interface Program {
   readonly unrest: string | undefined;
   /** All that it ever raised in this life. */
   readonly alarms: readonly AlarmType[];
+  /** Those that stand now, from whatever life: none is raised again by a restart. */
+  readonly standingAlarms: readonly AlarmType[];
   /** Undefined: it cannot do anything about members and devices. */
   readonly steward: Steward | undefined;
   /** Undefined: it cannot let another machine in. */

@@ -23,7 +23,7 @@ import { drawProfile, type Profile } from "./profile.ts";
 import type { StartProgram } from "./program.ts";
 import type { Resident } from "./people.ts";
 import { checkReaders, pairingOwed, readersLag } from "./readers.ts";
-import { belongingOf, checkRemoved } from "./standing.ts";
+import { type Belonging, belongingOf, checkRemoved } from "./standing.ts";
 import { inRealm } from "./realm.ts";
 import { createRareStates, type RareState } from "./rareStates.ts";
 import { createRng } from "./rng.ts";
@@ -169,16 +169,17 @@ const comeToRest = async (world: World): Promise<boolean> => {
 
 const checkCheckpoints = async (world: World): Promise<void> => {
   if (world.faults.length > 0 || isLogForked(world)) return;
-  const belonging = await belongingOf(world);
+  const belonging = (): Promise<Belonging> => belongingOf(world);
   await checkLastCheckpoint({
     world,
     belonging,
     rest: () => comeToRest(world),
-    look: async () => [...(await viewsOf(world, belonging.isIn)).values()][0],
+    look: async () => [...(await viewsOf(world, (await belonging()).isIn)).values()][0],
   });
   await checkAtRest(world);
   if (world.faults.length > 0) return;
-  const members = world.machines.filter(({ resident }) => belonging.isIn(resident));
+  const { isIn } = await belonging();
+  const members = world.machines.filter(({ resident }) => isIn(resident));
   await checkWithholding(world, members, () => comeToRest(world));
 };
 
@@ -204,7 +205,8 @@ const checkLastScene = async (world: World): Promise<void> => {
  * nobody can bring the two together but people.
  */
 const isLogForked = ({ history, machines }: World): boolean =>
-  history.isRolledBack && machines.some(({ program }) => program?.alarms.includes("LogForked"));
+  history.isRolledBack &&
+  machines.some(({ program }) => program?.standingAlarms.includes("LogForked"));
 
 /** Undefined: all who belong here are at rest and see the same. */
 const restlessness = async (world: World): Promise<string | undefined> => {

@@ -78,6 +78,26 @@ describe("a world with engines", () => {
     });
     expect(faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n")).toBe("");
   });
+
+  test.each([
+    [
+      262,
+      "was blamed for text that only lacked a letter, which the length of the rest looked like",
+    ],
+    [39, "was blamed for a device that was out once a late record had come"],
+    [6007, "was blamed for a checkpoint that a device which was given up could not open"],
+    [
+      66,
+      "was blamed for a log that had parted, of which a device had told before it started again",
+    ],
+  ])("with all that may happen, seed %i once %s", async (seed) => {
+    const { faults, lines } = await runSeed({
+      seed,
+      stepCount: 150,
+      startProgram: startEngineProgram,
+    });
+    expect(faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n")).toBe("");
+  });
 });
 
 /** An envelope that comes without a body comes with other things. */

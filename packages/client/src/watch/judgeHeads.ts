@@ -101,3 +101,24 @@ export const withRelayMark = (state: WatchState, mark: ChainMark): WatchState =>
   const others = relay.chains.filter(({ chain }) => chain !== mark.chain);
   return { ...state, relay: { ...relay, chains: [...others, mark] } };
 };
+
+/** It has shown the vault's log that far. */
+export const withRelayRecords = (
+  state: WatchState,
+  headIndex: number,
+  { vault, logs }: Watcher,
+): WatchState => {
+  const { relay, notes } = state;
+  if (relay === undefined || headIndex <= relay.logHead.index) return state;
+  const idAt = (index: number) => logs.idAt({ kind: LogKind.Vault, log: vault }, index);
+  const id = idAt(headIndex);
+  // Where its log parts from ours, what it has at that place is not ours.
+  const before = idAt(relay.logHead.index);
+  if (id === undefined || before !== relay.logHead.id) return state;
+  const isKnown = headIndex < notes.recordCount;
+  return {
+    ...state,
+    relay: { ...relay, logHead: { index: headIndex, id } },
+    notes: isKnown ? notes : { ...notes, recordCount: headIndex + 1 },
+  };
+};

@@ -1,11 +1,10 @@
 /** What the relay says of one vault: its heads, that it is done sending, that it has stored something. */
-import { LogKind } from "@duro/crypto/types";
 import { envelopeIdOf } from "@duro/crypto/verify";
 import type { ChainId, EnvelopeId, LogHead, Vector } from "@duro/protocol";
 import type { ReceiptSaid } from "../vault/context.ts";
 import { readEnvelopes } from "../vault/readEnvelopes.ts";
 import type { VaultMemory } from "../vault/vaultMemory.ts";
-import { judgeHeads, withRelayMark } from "./judgeHeads.ts";
+import { judgeHeads, withRelayMark, withRelayRecords } from "./judgeHeads.ts";
 import { judgeTick } from "./judgeTick.ts";
 import { isReceiptGood, receiptOf, withReceipt } from "./receipts.ts";
 import type { WatchKeeper } from "./watchKeeper.ts";
@@ -43,13 +42,8 @@ export const createRelaySays = (keeper: WatchKeeper): RelaySays => {
       progress();
     },
     hasRecords: (headIndex) => {
-      const { relay, notes } = keeper.state;
-      const id = deps.logs.idAt({ kind: LogKind.Vault, log: vault }, headIndex);
-      if (relay === undefined || id === undefined || headIndex <= relay.logHead.index) return;
-      const heads = { ...relay, logHead: { index: headIndex, id } };
-      const isKnown = headIndex < notes.recordCount;
-      const shown = isKnown ? notes : { ...notes, recordCount: headIndex + 1 };
-      change(keeper.comparedAgain({ ...keeper.state, relay: heads, notes: shown }));
+      const shown = withRelayRecords(keeper.state, headIndex, watcher());
+      if (shown !== keeper.state) change(keeper.comparedAgain(shown));
     },
     envelopesCame: () => {
       if (keeper.state.reach.kind === "catchingUp") progress();
