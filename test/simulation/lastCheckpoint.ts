@@ -76,7 +76,7 @@ interface Goal {
   readonly markers: readonly string[];
 }
 
-/** Undefined: there are not two to write and to attest. */
+/** Undefined: there are not two to write and to attest; a copy of a machine is the same device. */
 const lookBefore = async (resting: Resting): Promise<Goal | undefined> => {
   const { world, look } = resting;
   const { vault } = world.books.vault.state;
@@ -84,7 +84,8 @@ const lookBefore = async (resting: Resting): Promise<Goal | undefined> => {
   const members = world.machines.filter(({ resident }) => belonging.isIn(resident));
   const [first] = members;
   const view = await look();
-  if (first === undefined || members.length < 2 || view === undefined) return undefined;
+  const deviceCount = new Set(members.map(({ resident }) => resident.keys.id)).size;
+  if (first === undefined || deviceCount < 2 || view === undefined) return undefined;
   const rows = rangeFrom(first.disk.image, "chains", chainsOf(vault), chainCountMax);
   const seqs = new Map(
     rows.map(({ key, value }) => {
