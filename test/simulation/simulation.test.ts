@@ -86,6 +86,7 @@ describe("a world with engines", () => {
     ],
     [39, "was blamed for a device that was out once a late record had come"],
     [6007, "was blamed for a checkpoint that a device which was given up could not open"],
+    [727, "left edits unsent that a full disk had kept from being sealed"],
     [7110, "was blamed for a checkpoint that a device and its own copy could not attest"],
     [
       66,

@@ -299,9 +299,14 @@ const seal = async (context: VaultContext): Promise<void> => {
   const { vault } = memory;
   if (memory.waiting.length === 0) return deps.link.sealed(vault, 0);
   const kept = context.watch.carry();
-  const sealed = canSeal(memory) ? await sealNext(memory, deps.owner, kept.writes) : undefined;
+  const maySealNow = canSeal(memory);
+  const sealed = maySealNow ? await sealNext(memory, deps.owner, kept.writes) : undefined;
   context.isSealLater = sealed === undefined;
-  if (sealed === undefined) return deps.link.sealLater(vault);
+  if (sealed === undefined) {
+    // Nothing else need fail, or come, that would have it tried again.
+    if (maySealNow) context.tryLater();
+    return deps.link.sealLater(vault);
+  }
   kept.done();
   afterSealing(context, sealed);
   deps.link.sealed(vault, byteLengthOf(memory.waiting));
