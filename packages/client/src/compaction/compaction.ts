@@ -135,11 +135,11 @@ export const createCompaction = (deps: CompactionDeps): Compaction => {
     vault: VaultId,
     looking: Looking,
     what: keyof Looking["end"],
-    delayMs = delayOf(looking, what),
+    delayMs?: number,
   ): void => {
     const { end, compactor } = looking;
     if (stopping.signal.aborted) return;
-    end[what] ??= clock.after(delayMs, () => {
+    end[what] ??= clock.after(delayMs ?? delayOf(looking, what), () => {
       delete end[what];
       if (what === "ask") {
         looking.askAgainMs = Math.min(2 * looking.askAgainMs, askAgainMsMax);

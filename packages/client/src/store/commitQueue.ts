@@ -31,7 +31,7 @@ interface Waiting {
 }
 
 /** As long as nobody sees: what a program that is killed meanwhile has to fetch again is small. */
-const gatherMs = 100;
+const gatherMs = 250;
 /** A disk that was full often has room again soon. */
 const againMs = 5_000;
 /** More than this is not kept in memory for the sake of a few calls. */

@@ -7,12 +7,17 @@ export interface ClockSpan {
   readonly end: number;
 }
 
+export type DecodedUpdate = ReturnType<typeof Y.decodeUpdate>;
+
 export type Deletions = ReadonlyMap<number, readonly ClockSpan[]>;
 
-export const deletionsOf = (updates: readonly Uint8Array[]): Deletions => {
+export const deletionsOf = (updates: readonly Uint8Array[]): Deletions =>
+  deletionsIn(updates.map((update) => Y.decodeUpdate(update)));
+
+export const deletionsIn = (updates: readonly Pick<DecodedUpdate, "ds">[]): Deletions => {
   const spans = new Map<number, ClockSpan[]>();
-  for (const update of updates)
-    for (const [clientId, ranges] of Y.decodeUpdate(update).ds.clients) {
+  for (const { ds } of updates)
+    for (const [clientId, ranges] of ds.clients) {
       const ofClient = spans.get(clientId) ?? [];
       for (const { clock, len } of ranges) ofClient.push({ from: clock, end: clock + len });
       spans.set(clientId, ofClient);

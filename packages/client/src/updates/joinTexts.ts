@@ -6,25 +6,53 @@
 import * as Y from "yjs";
 import { encodeAuthorUpdate } from "./authorUpdate.ts";
 import { encodeStruct, type Struct } from "./cutStruct.ts";
-import { deletionsOf } from "./deletions.ts";
+import { type DecodedUpdate, deletionsIn } from "./deletions.ts";
 
 /** Leaves as it is what is not one author's contiguous update. */
 export const joinTexts = (update: Uint8Array): Uint8Array => {
-  const { structs } = Y.decodeUpdate(update);
-  const [first] = structs;
-  if (first === undefined || !isOneAuthors(structs, first.id.client)) return update;
-  const joined = joinRuns(structs);
-  if (joined.length === structs.length) return update;
+  const decoded = Y.decodeUpdate(update);
+  const joined = joinedOf([decoded]);
+  return joined === undefined || joined.length === decoded.structs.length
+    ? update
+    : encodeJoined(joined, [decoded]);
+};
+
+/** One author's updates in the order in which they were made; undefined: they are something else. */
+export const joinEdits = (updates: readonly Uint8Array[]): Uint8Array | undefined => {
+  const decoded = updates.map((update) => Y.decodeUpdate(update));
+  const joined = joinedOf(decoded);
+  return joined === undefined ? undefined : encodeJoined(joined, decoded);
+};
+
+type Joined = readonly [Struct, ...Struct[]];
+
+const joinedOf = (decoded: readonly DecodedUpdate[]): Joined | undefined => {
+  const structs = decoded.flatMap((update) => update.structs);
+  const [first, ...rest] = isOneAfterTheOther(structs) ? joinRuns(structs) : [];
+  return first === undefined ? undefined : [first, ...rest];
+};
+
+const encodeJoined = (structs: Joined, decoded: readonly DecodedUpdate[]): Uint8Array => {
+  const { client, clock } = structs[0].id;
   return encodeAuthorUpdate({
-    clientId: first.id.client,
-    from: first.id.clock,
-    structs: joined.map(encodeStruct),
-    deletions: deletionsOf([update]),
+    clientId: client,
+    from: clock,
+    structs: structs.map(encodeStruct),
+    deletions: deletionsIn(decoded),
   });
 };
 
-const isOneAuthors = (structs: readonly Struct[], clientId: number): boolean =>
-  structs.every((struct) => struct.id.client === clientId && !(struct instanceof Y.Skip));
+const isOneAfterTheOther = (structs: readonly Struct[]): boolean => {
+  let before: Struct | undefined;
+  for (const struct of structs) {
+    if (struct instanceof Y.Skip) return false;
+    const { client, clock } = struct.id;
+    if (before !== undefined && client !== before.id.client) return false;
+    if (before !== undefined && clock !== before.id.clock + before.length) return false;
+    before = struct;
+  }
+  return true;
+};
 
 const joinRuns = (structs: readonly Struct[]): readonly Struct[] => {
   const joined: Struct[] = [];

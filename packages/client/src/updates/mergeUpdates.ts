@@ -1,6 +1,6 @@
 /** Many updates as one, in time that grows with their number and not with its square. */
 import * as Y from "yjs";
-import { joinTexts } from "./joinTexts.ts";
+import { joinEdits, joinTexts } from "./joinTexts.ts";
 
 /** Yjs sorts what it merges after every struct: quadratic, so it gets no more than this at once. */
 const mergedAtOnceCount = 100;
@@ -15,4 +15,11 @@ export const mergeUpdates = (updates: readonly Uint8Array[]): Uint8Array => {
     level = merged;
   }
   return joinTexts(Y.mergeUpdates([...level]));
+};
+
+/** What was edited here, in its order: nothing has to be sorted. One alone Yjs itself has joined. */
+export const mergeEdits = (updates: readonly Uint8Array[]): Uint8Array => {
+  const [only] = updates;
+  if (only !== undefined && updates.length === 1) return only;
+  return joinEdits(updates) ?? mergeUpdates(updates);
 };

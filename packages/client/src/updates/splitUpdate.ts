@@ -27,6 +27,8 @@ export const splitUpdate = (
   update: Uint8Array,
   byteLengthMax: number,
 ): Result<readonly Uint8Array[], UpdateTooLarge> => {
+  // A struct takes a byte or more: a short update has few, and need not be read.
+  if (update.length <= Math.min(byteLengthMax, limits.structsPerUpdateMax)) return ok([update]);
   const { structs, ds } = Y.decodeUpdate(update);
   if (update.length <= byteLengthMax && structs.length <= limits.structsPerUpdateMax)
     return ok([update]);

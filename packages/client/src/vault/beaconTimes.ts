@@ -31,6 +31,7 @@ export const noteBeacons = (
   draft: Pick<Draft, "write">,
   said: readonly SaidAt[],
 ): (() => void) => {
+  if (said.length === 0) return () => {};
   const times = new Map(memory.beaconTimes);
   let isChanged = false;
   for (const { row, seq, body } of said) {

@@ -14,7 +14,7 @@ import type { StoreReader, Write } from "../ports/localStore.ts";
 import { numberOfOutboxKey, outboxBetween, outboxKey, outboxOf } from "../store/keys.ts";
 import { mapRange } from "../store/readRange.ts";
 import { decodeOutboxRow, encodeOutboxRow, type OutboxRow } from "../store/rows.ts";
-import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { mergeEdits } from "../updates/mergeUpdates.ts";
 import { nestingDepthMax } from "../updates/nestingDepth.ts";
 import { splitUpdate } from "../updates/splitUpdate.ts";
 import type { Draft } from "./draft.ts";
@@ -97,7 +97,7 @@ export const readyUpdates = (
 ): Result<readonly ReadyUpdate[], EditRefused> => {
   const refused = (why: EditRefused["why"]) => err({ type: "EditRefused", doc, why } as const);
   if ((deepestOf(edits) ?? 0) > nestingDepthMax) return refused("too deep");
-  const split = splitUpdate(mergeUpdates(edits.map(({ update }) => update)), updateByteLengthMax);
+  const split = splitUpdate(mergeEdits(edits.map(({ update }) => update)), updateByteLengthMax);
   if (!split.ok) return refused("too large");
   const ready: ReadyUpdate[] = [];
   for (const update of split.value) {

@@ -25,7 +25,7 @@ import {
   type VaultId,
 } from "@duro/protocol";
 import type { ChainRow } from "../store/rows.ts";
-import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { mergeEdits } from "../updates/mergeUpdates.ts";
 import type { Edit, Waiting } from "./outbox.ts";
 import type { LogView } from "./view.ts";
 
@@ -139,7 +139,7 @@ export const dataOf = (edits: readonly Edit[], seen: readonly Seen[]): Body => {
     byDoc.set(doc, updates);
   }
   const updates = [...byDoc]
-    .map(([doc, all]) => ({ doc, update: mergeUpdates(all) }))
+    .map(([doc, all]) => ({ doc, update: mergeEdits(all) }))
     .toSorted((left, right) => (left.doc < right.doc ? -1 : 1));
   return {
     type: "Data",

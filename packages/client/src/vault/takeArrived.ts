@@ -1,5 +1,5 @@
-/** Everything that has come from the relay by now: verified, kept, and counted where it can be. */
-import { type ChainId, OpenReason } from "@duro/protocol";
+/** What has come from the relay: verified, kept, and counted where it can be. */
+import { type ChainId, limits, OpenReason } from "@duro/protocol";
 import { takeBodies } from "../compaction/takeBodies.ts";
 import type { VaultContext } from "./context.ts";
 import { createDraft } from "./draft.ts";
@@ -12,7 +12,7 @@ import { vectorOf, vectorWithoutOwn } from "./vector.ts";
 
 export const takeArrived = async (context: VaultContext): Promise<void> => {
   const { memory, deps } = context;
-  const frames = context.arrived.splice(0);
+  const frames = nextOf(context.arrived);
   if (frames.length === 0) return;
   const draft = createDraft(memory);
   const refused: (readonly [ChainId, RunTaken])[] = [];
@@ -24,6 +24,7 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
       if (compared.kind === "other") {
         await context.watch.own.branchCame(run, compared.fromSeq);
         // What else has come is asked for again, with what there is of our former chain.
+        frames.push(...context.arrived.splice(0));
         await goOnElsewhere(context, compared.fromSeq);
         deps.link.taken(byteLengthOfAll(frames));
         return deps.link.pull(memory.vault, vectorOf(memory));
@@ -63,6 +64,20 @@ export const takeArrived = async (context: VaultContext): Promise<void> => {
       memory.vault,
       vectorOf(memory).filter(({ chain }) => !context.parted.has(chain)),
     );
+};
+
+/** While it is dealt with the relay sends on: as much as it takes for credit to go back, and then the rest. */
+const togetherByteLengthMax = limits.creditWindowByteLength / 2;
+
+/** Each frame that came begins a job, so none is left. */
+const nextOf = (arrived: VaultContext["arrived"]): VaultContext["arrived"] => {
+  let byteLength = 0;
+  const end = arrived.findIndex((run) => {
+    const isEnough = byteLength >= togetherByteLengthMax && run.byteLength > 0;
+    byteLength += run.byteLength;
+    return isEnough;
+  });
+  return arrived.splice(0, end === -1 ? arrived.length : end);
 };
 
 const linkForked: RunTaken = { kind: "refused", why: "LinkForked" };

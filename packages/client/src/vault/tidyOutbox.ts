@@ -17,7 +17,8 @@ export const smallCountMax = 256;
 const smallByteLengthMax = 16_384;
 
 export const tidyOutbox = async (memory: VaultMemory): Promise<void> => {
-  const { vault } = memory;
+  const { vault, waiting } = memory;
+  if (waiting.length <= smallCountMax) return;
   const small = lastSmall(memory);
   const docCount = new Set(small.map(({ doc }) => doc)).size;
   if (small.length - docCount < smallCountMax) return;

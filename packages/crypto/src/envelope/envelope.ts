@@ -61,9 +61,19 @@ export const envelopeLink: LinkLabels = {
 export const envelopeIdOf = (head: EnvelopeHead): EnvelopeId =>
   envelopeIds.fromBytes(linkHash(envelopeLink, encodeHead(head)));
 
+/** A device is asked for its chain with every envelope, and goes by one incarnation for months. */
+const newestAsked = new WeakMap<SignPublicKey, { incarnation: Incarnation; chain: ChainId }>();
+
 /** So a chain id proves whose chain it is, and nobody opens one under another's name. */
-export const chainIdOf = (signKey: SignPublicKey, incarnation: Incarnation): ChainId =>
-  chainIds.fromBytes(hash16(labels.chainId, signKey, incarnations.toBytes(incarnation)));
+export const chainIdOf = (signKey: SignPublicKey, incarnation: Incarnation): ChainId => {
+  const known = newestAsked.get(signKey);
+  if (known?.incarnation === incarnation) return known.chain;
+  const chain = chainIds.fromBytes(
+    hash16(labels.chainId, signKey, incarnations.toBytes(incarnation)),
+  );
+  newestAsked.set(signKey, { incarnation, chain });
+  return chain;
+};
 
 /** One signed head: for proofs, where no later head vouches for it. */
 export const verifySignedHead = (
