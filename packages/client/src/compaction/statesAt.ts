@@ -1,11 +1,9 @@
 /** The documents as they were at a coverage: from the envelopes that are here, and the base before them. */
-import { clientIdOf } from "@duro/crypto";
 import { EnvelopeKind } from "@duro/crypto/types";
 import {
   type ChainId,
   decodeDataContent,
   type DocId,
-  docIds,
   limits,
   readUpdate,
   type Vector,
@@ -18,6 +16,7 @@ import { newPart } from "../updates/newPart.ts";
 import { baseStates, type CheckpointBase } from "./checkpointBase.ts";
 import type { Looked } from "./placesHere.ts";
 import { bodyOf, readVerified } from "./readVerified.ts";
+import { clientIdIn } from "../vault/clientIdIn.ts";
 
 interface Known {
   readonly updates: Uint8Array[];
@@ -72,7 +71,7 @@ const readPage = async (
     for (const { doc, update } of data.value.updates) {
       const known = docs.get(doc) ?? { updates: [], clocks: new Map() };
       docs.set(doc, known);
-      if (!addTo(known, update, clientIdOf(chain, docIds.toBytes(doc)))) return 0;
+      if (!addTo(known, update, clientIdIn(chain, doc))) return 0;
     }
   }
   return page.length;

@@ -3,7 +3,6 @@
  * and taken in from those who may write. Nothing of it is stored.
  */
 import {
-  clientIdOf,
   decodePresence,
   openPresence,
   type PresenceError,
@@ -22,13 +21,14 @@ import {
   type SignPublicKey,
   type VersionUnsupported,
 } from "@duro/crypto/types";
-import { type DocId, docIds, type FormatUnsupported } from "@duro/protocol";
+import { type DocId, type FormatUnsupported } from "@duro/protocol";
 import { applyAwarenessUpdate, Awareness } from "y-protocols/awareness";
 import type { Doc } from "yjs";
 import type { Clock } from "../ports/clock.ts";
 import { awarenessUpdate } from "./awarenessUpdate.ts";
 import { createOutgoing } from "./outgoing.ts";
 import { decodePresenceEntries, encodePresence, type PresenceEntry } from "./presenceForm.ts";
+import { clientIdIn } from "../vault/clientIdIn.ts";
 
 export interface VaultPresenceDeps {
   readonly clock: Clock;
@@ -108,7 +108,7 @@ export const createVaultPresence = (deps: VaultPresenceDeps): VaultPresence => {
   const take = (from: ChainId, clock: number, { doc, state }: PresenceEntry): void => {
     const awareness = joined.get(doc);
     if (awareness === undefined) return;
-    const clientId = clientIdOf(from, docIds.toBytes(doc));
+    const clientId = clientIdIn(from, doc);
     const isNew = state !== null && !awareness.states.has(clientId);
     applyAwarenessUpdate(awareness, awarenessUpdate({ clientId, clock, state }), elsewhere);
     // Whoever comes knows nothing yet of those who are there.
@@ -118,7 +118,7 @@ export const createVaultPresence = (deps: VaultPresenceDeps): VaultPresence => {
   return {
     join: (doc, ydoc) => {
       assert(!joined.has(doc), "a document is joined once");
-      const ours = clientIdOf(chain, docIds.toBytes(doc));
+      const ours = clientIdIn(chain, doc);
       assert(ydoc.clientID === ours, "the document has our clientID");
       const awareness = new Awareness(ydoc);
       joined.set(doc, awareness);

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, StatementSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { storeVersion, wholeTable } from "../ports/localStore.ts";
 import { localStoreContract } from "../testing/localStore.contract.ts";
@@ -38,23 +38,36 @@ describe("the file of the local store", () => {
       value: Uint8Array.of(byte),
     }) as const;
 
+  /** Says before each commit that there is one. */
+  const spyCommits = (onCommit: () => void) =>
+    vi.spyOn(StatementSync.prototype, "run").mockImplementation(function run(
+      this: StatementSync,
+      ...values: unknown[]
+    ) {
+      if (this.sourceSQL === "commit") onCommit();
+      // As `run` does it. The store names no parameters.
+      this.all(...(values as SQLInputValue[]));
+      return { changes: 0, lastInsertRowid: 0 };
+    });
+
   /** How it would sync each commit. */
   const syncedBy = async (work: () => Promise<unknown>): Promise<readonly string[]> => {
     let mode = "full";
     const modes: string[] = [];
-    const spy = vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function exec(
+    const execs = vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function exec(
       this: DatabaseSync,
       sql: string,
     ) {
       mode = /synchronous = (\w+)/u.exec(sql)?.[1] ?? mode;
-      if (sql === "commit") modes.push(mode);
       // As `exec` does it.
-      this.prepare(sql).run();
+      this.prepare(sql).all();
     });
+    const commits = spyCommits(() => modes.push(mode));
     try {
       await work();
     } finally {
-      spy.mockRestore();
+      commits.mockRestore();
+      execs.mockRestore();
     }
     return modes;
   };
@@ -89,13 +102,8 @@ describe("the file of the local store", () => {
     const large = { ...put(2), value: new Uint8Array(200_000).fill(7) };
     let isFull = true;
     const kept = { ok: true, value: undefined };
-    const spy = vi.spyOn(DatabaseSync.prototype, "exec").mockImplementation(function exec(
-      this: DatabaseSync,
-      sql: string,
-    ) {
-      if (isFull && sql === "commit") throw Object.assign(new Error("full"), { errcode: 13 });
-      // As `exec` does it.
-      this.prepare(sql).run();
+    const spy = spyCommits(() => {
+      if (isFull) throw Object.assign(new Error("full"), { errcode: 13 });
     });
     try {
       expect(await store.commit([large], { durability: "later" })).toEqual(kept);

@@ -67,10 +67,11 @@ const createStore = (path: string, database: DatabaseSync): LocalStore => {
   const reader = createReader(database);
   const apply = createWriter(database);
   const setDurability = createDurability(database);
+  const transact = createTransact(database);
   const queue = createCommitQueue({
     write: (writes, durability) => {
       setDurability(durability);
-      return inTransaction(database, () => writes.forEach(apply));
+      return transact(() => writes.forEach(apply));
     },
     after: (ms, callback) => {
       const timer = setTimeout(callback, ms);
@@ -132,18 +133,23 @@ const createDurability = (database: DatabaseSync): ((durability: Durability) => 
   };
 };
 
-const inTransaction = (database: DatabaseSync, work: () => void): Result<void, CommitError> => {
-  try {
-    database.exec("begin immediate");
-    work();
-    database.exec("commit");
-    return ok(undefined);
-  } catch (cause) {
-    const error = storeErrorOf(cause);
-    // SQLite itself ended the transaction after some of its errors.
-    if (database.isTransaction) database.exec("rollback");
-    return err(error);
-  }
+const createTransact = (
+  database: DatabaseSync,
+): ((work: () => void) => Result<void, CommitError>) => {
+  const [begin, commit] = [database.prepare("begin immediate"), database.prepare("commit")];
+  return (work) => {
+    try {
+      begin.run();
+      work();
+      commit.run();
+      return ok(undefined);
+    } catch (cause) {
+      const error = storeErrorOf(cause);
+      // SQLite itself ended the transaction after some of its errors.
+      if (database.isTransaction) database.exec("rollback");
+      return err(error);
+    }
+  };
 };
 
 /** SQLITE_FULL, of which the upper bits say more. */

@@ -67,6 +67,8 @@ export interface OpenedCore {
   /** Everything it has put, in order. */
   readonly puts: readonly Run[];
   readonly pulls: number;
+  /** Bytes of what was dealt with, each time that it said so. */
+  readonly taken: readonly number[];
   readonly failures: readonly unknown[];
   /** What it made of runs that no honest relay and no honest device brings. */
   readonly refusals: readonly string[];
@@ -96,6 +98,7 @@ export const openCore = async (
   const puts: Run[] = [];
   const failures: unknown[] = [];
   const refusals: string[] = [];
+  const taken: number[] = [];
   let pulls = 0;
   const nothing = (): void => {};
   const clock = createManualClock();
@@ -117,7 +120,7 @@ export const openCore = async (
         sealed: nothing,
         sealLater: nothing,
         put: (_, run) => void puts.push(run),
-        taken: nothing,
+        taken: (byteLength) => void taken.push(byteLength),
         isIdle: () => isIdle,
         pull: () => {
           pulls += 1;
@@ -126,7 +129,7 @@ export const openCore = async (
       onChange: nothing,
       onDocuments: nothing,
       onAuthorUnknown: nothing,
-      onRefused: (_, taken) => void refusals.push(taken.kind),
+      onRefused: (_, { kind }) => void refusals.push(kind),
       isLogHere: () => true,
       onLogAhead: nothing,
       onOwnChainElsewhere: nothing,
@@ -143,6 +146,7 @@ export const openCore = async (
     get pulls() {
       return pulls;
     },
+    taken,
     failures,
     refusals,
     type: async (text, doc = docOf(1)) => {

@@ -6,6 +6,8 @@ export interface AuthorUpdate {
   readonly clientId: number;
   /** Clock of the first struct. */
   readonly from: number;
+  readonly structCount: number;
+  /** Encoded, one behind the other. */
   readonly structs: readonly Uint8Array[];
   readonly deletions: Deletions;
 }
@@ -16,10 +18,11 @@ export const encodeAuthorUpdate = (update: AuthorUpdate): Uint8Array =>
     to.list([...update.deletions], writeDeletions);
   });
 
-const writeStructs = (to: Writer, { clientId, from, structs }: AuthorUpdate): void => {
-  if (structs.length === 0) return to.varUint(0);
+const writeStructs = (to: Writer, update: AuthorUpdate): void => {
+  const { clientId, from, structCount, structs } = update;
+  if (structCount === 0) return to.varUint(0);
   to.varUint(1);
-  to.varUint(structs.length);
+  to.varUint(structCount);
   to.varUint(clientId);
   to.varUint(from);
   for (const struct of structs) to.bytes(struct);

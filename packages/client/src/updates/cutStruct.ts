@@ -3,11 +3,12 @@ import * as Y from "yjs";
 
 export type Struct = ReturnType<typeof Y.decodeUpdate>["structs"][number];
 
-export const encodeStruct = (struct: Struct): Uint8Array => {
-  const encoder = new Y.UpdateEncoderV1();
-  struct.write(encoder, 0);
-  return encoder.toUint8Array();
-};
+export const encodeStructs = (structs: readonly Struct[]): Uint8Array =>
+  encoded((to) => {
+    for (const struct of structs) struct.write(to, 0);
+  });
+
+export const encodeStruct = (struct: Struct): Uint8Array => encodeStructs([struct]);
 
 export interface CutStruct {
   readonly head: Struct;
@@ -74,8 +75,10 @@ const valuesHeadLength = (values: readonly unknown[], byteLengthMax: number): nu
   return length;
 };
 
-const encodedByteLength = (write: (to: Y.UpdateEncoderV1) => void): number => {
+const encodedByteLength = (write: (to: Y.UpdateEncoderV1) => void): number => encoded(write).length;
+
+const encoded = (write: (to: Y.UpdateEncoderV1) => void): Uint8Array => {
   const encoder = new Y.UpdateEncoderV1();
   write(encoder);
-  return encoder.toUint8Array().length;
+  return encoder.toUint8Array();
 };

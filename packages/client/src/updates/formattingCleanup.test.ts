@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import * as Y from "yjs";
 import { encodeAuthorUpdate } from "./authorUpdate.ts";
-import { encodeStruct } from "./cutStruct.ts";
+import { encodeStructs } from "./cutStruct.ts";
 import { deletionsOf } from "./deletions.ts";
 import { stopFormattingCleanup } from "./formattingCleanup.ts";
 import { docOf } from "./testing/editScript.ts";
@@ -53,10 +53,11 @@ const shownInPieces = (prepare: (doc: Y.Doc) => void) => {
   Y.applyUpdate(reader, state, "heard");
   const { structs } = Y.decodeUpdate(update);
   const part = { clientId: author.clientID, from: structs[0]?.id.clock ?? 0 };
-  const operations = structs.map(encodeStruct);
+  const operations = { structCount: structs.length, structs: [encodeStructs(structs)] };
+  const noOperations = { structCount: 0, structs: [] };
   for (const piece of [
-    encodeAuthorUpdate({ ...part, structs: operations, deletions: new Map() }),
-    encodeAuthorUpdate({ ...part, structs: [], deletions: deletionsOf([update]) }),
+    encodeAuthorUpdate({ ...part, ...operations, deletions: new Map() }),
+    encodeAuthorUpdate({ ...part, ...noOperations, deletions: deletionsOf([update]) }),
   ])
     Y.applyUpdate(reader, piece, "heard");
   return { shown: reader.getText("text").toDelta(), written: text.toDelta() };

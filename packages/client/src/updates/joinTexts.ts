@@ -5,7 +5,7 @@
  */
 import * as Y from "yjs";
 import { encodeAuthorUpdate } from "./authorUpdate.ts";
-import { encodeStruct, type Struct } from "./cutStruct.ts";
+import { encodeStructs, type Struct } from "./cutStruct.ts";
 import { type DecodedUpdate, deletionsIn } from "./deletions.ts";
 
 /** Leaves as it is what is not one author's contiguous update. */
@@ -37,7 +37,8 @@ const encodeJoined = (structs: Joined, decoded: readonly DecodedUpdate[]): Uint8
   return encodeAuthorUpdate({
     clientId: client,
     from: clock,
-    structs: structs.map(encodeStruct),
+    structCount: structs.length,
+    structs: [encodeStructs(structs)],
     deletions: deletionsIn(decoded),
   });
 };

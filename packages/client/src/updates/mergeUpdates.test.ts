@@ -2,7 +2,9 @@ import { readUpdate } from "@duro/protocol";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as Y from "yjs";
-import { mergeUpdates } from "./mergeUpdates.ts";
+import { encodeStruct } from "./cutStruct.ts";
+import { deletionsOf } from "./deletions.ts";
+import { mergeEdits, mergeUpdates } from "./mergeUpdates.ts";
 import { canonical, docFrom, docOf, editScript, play, visible } from "./testing/editScript.ts";
 
 const people = [2 ** 52 + 17, 2 ** 40 + 3, 2 ** 40 + 4];
@@ -29,6 +31,31 @@ test("an author's updates merged are one update of that author, and bring all th
     }),
     { numRuns: 150 },
   );
+});
+
+/** In whatever order it says who is deleted from. */
+const said = (update: Uint8Array) => ({
+  structs: Y.decodeUpdate(update).structs.map(encodeStruct),
+  deletions: deletionsOf([update]),
+  byteLength: update.length,
+});
+
+test("edits in their order are merged to the same as in any order", () => {
+  let mergedCount = 0;
+  fc.assert(
+    fc.property(editScript(people.length), fc.nat(20), (script, from) => {
+      const { sent } = play(script, people);
+      for (const who of people.keys()) {
+        const own = sent.filter(({ by }) => by === who).map(({ update }) => update);
+        const some = own.slice(from);
+        if (some.length === 0) continue;
+        if (some.length > 1) mergedCount += 1;
+        expect(said(mergeEdits(some))).toEqual(said(mergeUpdates(some)));
+      }
+    }),
+    { numRuns: 150 },
+  );
+  expect(mergedCount).toBeGreaterThan(100);
 });
 
 test("ten thousand updates are merged, in whatever order they are given", () => {

@@ -48,6 +48,7 @@ export const rewriteUpdates = (rewrite: Rewrite): Uint8Array | undefined => {
   return encodeAuthorUpdate({
     clientId: rewrite.newClientId,
     from: 0,
+    structCount: structs.encoded.length,
     structs: structs.encoded,
     deletions,
   });

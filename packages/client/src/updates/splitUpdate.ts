@@ -112,7 +112,15 @@ const createParts = (byteLengthMax: number): Parts => {
     flush: () => {
       if (isEmpty()) return;
       const { client = 0, clock = 0 } = first ?? {};
-      flushed.push(encodeAuthorUpdate({ clientId: client, from: clock, structs, deletions }));
+      flushed.push(
+        encodeAuthorUpdate({
+          clientId: client,
+          from: clock,
+          structCount: structs.length,
+          structs,
+          deletions,
+        }),
+      );
       first = undefined;
       structs = [];
       deletions = new Map();

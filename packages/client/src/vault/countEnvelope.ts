@@ -2,7 +2,7 @@
  * Whether the next envelope of a chain counts, and what it then changes. The same on every device: it
  * looks at the logs, the keys they give, and what counted before.
  */
-import { clientIdOf, openBody } from "@duro/crypto";
+import { openBody } from "@duro/crypto";
 import { EnvelopeKind } from "@duro/crypto/types";
 import { checkPlace, type VerifiedEnvelope } from "@duro/crypto/verify";
 import {
@@ -10,7 +10,6 @@ import {
   decodeBody,
   decodeDataContent,
   type DocId,
-  docIds,
   limits,
   missingIn,
   readUpdate,
@@ -18,6 +17,7 @@ import {
 } from "@duro/protocol";
 import { inflate } from "../bytes/inflate.ts";
 import type { ChainRow } from "../store/rows.ts";
+import { clientIdIn } from "./clientIdIn.ts";
 import type { Draft } from "./draft.ts";
 import type { HoldReason, VaultView } from "./view.ts";
 
@@ -95,7 +95,7 @@ const countData = async (
   if (!content.ok) return { kind: "void", why: content.error.type };
   const unbound: UnboundChange[] = [];
   for (const { doc, update } of content.value.updates) {
-    const shape = readUpdate(update, clientIdOf(row.chain, docIds.toBytes(doc)));
+    const shape = readUpdate(update, clientIdIn(row.chain, doc));
     if (!shape.ok) return { kind: "void", why: shape.error.type };
     unbound.push({ doc, update, ...shape.value });
   }

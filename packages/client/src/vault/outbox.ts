@@ -1,10 +1,8 @@
 /** Edits of this device that no envelope holds yet: durable from the moment they are confirmed. */
-import { clientIdOf } from "@duro/crypto";
 import { assert, err, ok, type Result } from "@duro/crypto/types";
 import {
   type ChainId,
   type DocId,
-  docIds,
   limits,
   readUpdate,
   type UpdateShape,
@@ -17,6 +15,7 @@ import { decodeOutboxRow, encodeOutboxRow, type OutboxRow } from "../store/rows.
 import { mergeEdits } from "../updates/mergeUpdates.ts";
 import { nestingDepthMax } from "../updates/nestingDepth.ts";
 import { splitUpdate } from "../updates/splitUpdate.ts";
+import { clientIdIn } from "./clientIdIn.ts";
 import type { Draft } from "./draft.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
 
@@ -101,7 +100,7 @@ export const readyUpdates = (
   if (!split.ok) return refused("too large");
   const ready: ReadyUpdate[] = [];
   for (const update of split.value) {
-    const shape = readUpdate(update, clientIdOf(chain, docIds.toBytes(doc)));
+    const shape = readUpdate(update, clientIdIn(chain, doc));
     if (!shape.ok) return refused("not of this device");
     ready.push({ update, shape: shape.value });
   }

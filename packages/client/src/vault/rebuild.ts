@@ -4,14 +4,13 @@
  *
  * It can be stopped anywhere: the documents as they were are kept until our edits are in the new ones.
  */
-import { clientIdOf, type VaultKey } from "@duro/crypto";
+import type { VaultKey } from "@duro/crypto";
 import { assert, incarnations, ok, type Result } from "@duro/crypto/types";
 import { chainIdOf, envelopeIdOf } from "@duro/crypto/verify";
 import {
   type ChainId,
   type ChainMark,
   type DocId,
-  docIds,
   missingIn,
   OpenReason,
   readUpdate,
@@ -36,6 +35,7 @@ import { readRange } from "../store/readRange.ts";
 import { deletionsOf } from "../updates/deletions.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import { rewriteUpdates } from "../updates/rewriteUpdates.ts";
+import { clientIdIn } from "./clientIdIn.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import { type Edit, outboxWrites, readEdits, type WaitingEdit, waitingOf } from "./outbox.ts";
 import { newOwnChain, ownChainWrite } from "./ownChain.ts";
@@ -210,8 +210,8 @@ export const settle = async (
       : rewriteUpdates({
           doc: docOf([formers.get(doc), ...updates]),
           counted: clocks.get(doc) ?? new Map(),
-          oldClientId: clientIdOf(own.chain, docIds.toBytes(doc)),
-          newClientId: clientIdOf(next.chain, docIds.toBytes(doc)),
+          oldClientId: clientIdIn(own.chain, doc),
+          newClientId: clientIdIn(next.chain, doc),
           deletions: deletionsOf(updates),
         });
     if (update !== undefined) pending.push({ doc, update });
@@ -244,7 +244,7 @@ const canGoOn = (
 ): boolean => {
   const reached = new Map([...clocks].map(([doc, state]) => [doc, new Map(state)]));
   return edits.every(({ doc, update }) => {
-    const shape = readUpdate(update, clientIdOf(own.chain, docIds.toBytes(doc)));
+    const shape = readUpdate(update, clientIdIn(own.chain, doc));
     const state = reached.get(doc) ?? new Map<number, number>();
     if (!shape.ok || missingIn(shape.value, state).size > 0) return false;
     const { brings } = shape.value;

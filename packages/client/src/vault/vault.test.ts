@@ -106,6 +106,27 @@ describe("what counts", () => {
     expect(await opened.text()).toBe(await a.text());
   });
 
+  test("what comes faster than it counts is dealt with half a window at a time, so that the rest is under way", async () => {
+    const place = createPlace(2);
+    const [device, other] = place.devices;
+    assert(device !== undefined && other !== undefined, "two devices");
+    const [from, to] = [await openCore(place, device), await openCore(place, other)];
+    await from.core.connected([]);
+    for (const word of ["a ", "b ", "c ", "d ", "e "]) {
+      await from.type(word);
+      await from.sealAll();
+    }
+    const runs = splitRuns(place, from.puts);
+    const quarter = limits.creditWindowByteLength / 4;
+    await Promise.all(runs.map((run) => to.core.envelopes([run], quarter)));
+    const [first, ...rest] = to.taken.filter((byteLength) => byteLength > 0);
+    expect(first).toBe(2 * quarter);
+    expect(rest.reduce((sum, byteLength) => sum + byteLength, first ?? 0)).toBe(
+      runs.length * quarter,
+    );
+    expect(await to.text()).toBe("a b c d e ");
+  });
+
   test("[COUNT6] a gap is asked for and never skipped", async () => {
     const { place, a } = await written();
     const [reader] = place.devices.slice(3);
