@@ -6,7 +6,7 @@
 import type { DocId } from "@duro/protocol";
 import type { Write } from "../ports/localStore.ts";
 import { outboxKey } from "../store/keys.ts";
-import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { mergeEdits } from "../updates/mergeUpdates.ts";
 import { createDraft } from "./draft.ts";
 import { outboxWrites, readEdits, type Waiting, type WaitingEdit, waitingOf } from "./outbox.ts";
 import type { VaultMemory } from "./vaultMemory.ts";
@@ -59,7 +59,7 @@ const mergedOf = (edits: readonly WaitingEdit[], firstNumber: number): readonly 
   const add = (parts: readonly WaitingEdit[]): void => {
     const [first] = parts;
     if (first === undefined) return;
-    const update = mergeUpdates(parts.map((part) => part.update));
+    const update = mergeEdits(parts.map((part) => part.update));
     merged.push({ ...first, update, number: firstNumber + merged.length });
   };
   for (const ofDoc of Map.groupBy(edits, ({ doc }) => doc).values()) {
