@@ -74,7 +74,7 @@ const storeEnvelopes = async (
   if (first === undefined || last === undefined) return;
   const name = { vault: vault.state.vault, chain: first.head.chain };
   await chainStore.append(
-    { vaults: [name.vault], chains: [name], devices: [], hasQuota: false },
+    { vaults: [name.vault], chains: [name], devices: [], hasQuota: false, isAlone: true },
     () => ({
       runs: [
         {

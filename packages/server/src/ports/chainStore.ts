@@ -120,6 +120,8 @@ export interface AppendAsk {
   readonly devices: readonly DeviceId[];
   /** Whether `payerByteLength` must be summed up. */
   readonly hasQuota: boolean;
+  /** Nothing waits behind it. Where more does, a longer append gathers more of it into the next. */
+  readonly isAlone: boolean;
 }
 
 /** An envelope as it is read back. */
@@ -150,7 +152,10 @@ export interface Page {
 
 /** Adapters: postgresChainStore, memoryChainStore. */
 export interface ChainStore {
-  /** Locks the vaults, lets `decide` look, writes what it answers, and is durable when it resolves. */
+  /**
+   * Lets `decide` look, writes what it answers, and is durable when it resolves. Nothing of what it saw
+   * has changed when that is written: else it is asked again, and what it said before is forgotten.
+   */
   append<T extends ChainWrites>(ask: AppendAsk, decide: (held: Held) => T): Promise<T>;
   chain(name: ChainName): Promise<StoredChain | undefined>;
   position(vault: VaultId): Promise<number | undefined>;

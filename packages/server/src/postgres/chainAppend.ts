@@ -65,22 +65,36 @@ const bodyStarts = (envelopes: readonly StoredEnvelope[]): readonly number[] => 
   });
 };
 
+const growVaults = (sql: Sql, writes: ChainWrites): Statement => {
+  const { vaults } = writes;
+  return sql`
+    with named as materialized (select ${namedIds(sql, writes)}),
+    ${growth(sql, writes)}
+    update vaults set position = after.position,
+      used_byte_length = used_byte_length + after.added_byte_length
+    from named cross join unnest(
+      ${sqlList(vaults.map(({ position }) => position))}::bigint[],
+      ${sqlList(vaults.map(({ addedByteLength }) => addedByteLength))}::bigint[]
+    ) with ordinality as after (position, added_byte_length, vault)
+    where vault_id = vaults[after.vault]`;
+};
+
+export const namedIds = (sql: Sql, { vaults, chains }: ChainWrites) => sql`
+  ${sqlList(vaults.map(({ vault }) => vault))}::uuid[] as vaults,
+  ${sqlList(chains.map(({ chain }) => chain))}::uuid[] as chains`;
+
 /**
  * Vaults and chains are named once and then by their numbers, since reading an id is what Postgres takes
- * most of its time for. Kind and flags are read out of the heads. `offset 0` keeps Postgres from cutting a
- * head out anew for each of its columns.
+ * most of its time for. Nothing is written where `named` has no row. Kind and flags are read out of the
+ * heads. `offset 0` keeps Postgres from cutting a head out anew for each of its columns.
  */
-const growVaults = (sql: Sql, writes: ChainWrites): Statement => {
-  const { vaults, chains } = writes;
+export const growth = (sql: Sql, writes: ChainWrites) => {
   const runs = runLists(writes);
   const envelopes = runs.flatMap((run) => run.envelopes);
   const heads = envelopes.map(({ signedHead }) => signedHead);
   const bodies = packBytes(envelopes.flatMap(({ body }) => (body === undefined ? [] : [body])));
   return sql`
-    with named as materialized (
-      select ${sqlList(vaults.map(({ vault }) => vault))}::uuid[] as vaults,
-        ${sqlList(chains.map(({ chain }) => chain))}::uuid[] as chains
-    ), envelope as materialized (
+    envelope as materialized (
       select vaults[vault] as vault_id, chains[chain] as chain_id,
         first_seq + at as seq, first_position + at as position, first_number + at as number
       from named cross join unnest(
@@ -115,14 +129,7 @@ const growVaults = (sql: Sql, writes: ChainWrites): Statement => {
         log_index = after.log_index, written_at_ms = after.written_at_ms
       from (${chainsAfter(sql, writes)}) after
       where chains.vault_id = after.vault_id and chains.chain_id = after.chain_id
-    )
-    update vaults set position = after.position,
-      used_byte_length = used_byte_length + after.added_byte_length
-    from named cross join unnest(
-      ${sqlList(vaults.map(({ position }) => position))}::bigint[],
-      ${sqlList(vaults.map(({ addedByteLength }) => addedByteLength))}::bigint[]
-    ) with ordinality as after (position, added_byte_length, vault)
-    where vault_id = vaults[after.vault]`;
+    )`;
 };
 
 const chainsAfter = (sql: Sql, { vaults, chains }: ChainWrites) => {

@@ -169,6 +169,50 @@ describe("a lane", () => {
     },
   );
 
+  const insert = (name: string) =>
+    lanes.say((lane) => lane`insert into things values (${name}, 0)`);
+
+  test("says one statement, which is committed when it answers", async () => {
+    const rows = await lanes.say(
+      (lane) => lane<{ name: string }[]>`insert into things values ('a', 0) returning name`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(["a"]);
+    expect(await names()).toEqual(["a", "locked"]);
+  });
+
+  test("keeps nothing of one statement that fails, tells no value, and goes on", async () => {
+    const told = await insert("locked").catch((cause: unknown) => cause);
+    expect(told).toMatchObject({ name: "TransactionFailed", code: "23505" });
+    expect(JSON.stringify(told, Object.getOwnPropertyNames(told))).not.toContain("locked");
+    await insert("after");
+    expect(await names()).toEqual(["after", "locked"]);
+  });
+
+  /** Behind the end of the statement itself. */
+  const atCommit = async (does: string): Promise<void> => {
+    await sql.unsafe(`create function at_commit() returns trigger language plpgsql as
+      $$ begin ${does}; return null; end $$`);
+    await sql`create constraint trigger late after insert on things deferrable initially deferred
+      for each row execute function at_commit()`;
+  };
+
+  test("does not take one statement for committed whose commit fails", async () => {
+    await atCommit("raise unique_violation");
+    await expect(insert("a")).rejects.toMatchObject({ code: "23505" });
+    expect(await names()).toEqual(["locked"]);
+  });
+
+  test("does not take one statement for committed that loses its connection in the commit", async () => {
+    await atCommit("perform pg_sleep(30)");
+    const told = insert("a").catch((cause: unknown) => cause);
+    await endSleepers();
+    expect(await told).toMatchObject({ name: "TransactionFailed", code: "CONNECTION_CLOSED" });
+    expect(await names()).toEqual(["locked"]);
+    await sql`drop trigger late on things`;
+    await Promise.all([insert("b"), writes("c")]);
+    expect(await names()).toEqual(["b", "c", "locked"]);
+  });
+
   test("whose connection ended while it was free fails no transaction", async () => {
     await writes("a");
     await sql`

@@ -1,6 +1,7 @@
 /**
- * Connections of their own for transactions of two trips: look, decide, write. `begin` goes out with what
- * is looked at, and `commit` with what is written, so that locks are held for one turn of the network.
+ * Connections of their own for transactions of one trip, a single statement, or of two: look, decide,
+ * write. `begin` goes out with what is looked at, and `commit` with what is written, so that locks are
+ * held for one turn of the network.
  *
  * The driver, postgres 3.4.9, carries the state of a lost connection over to the one that follows it: an
  * error meant for another statement, or a statement that nobody waits for. So a lane is never mended: one
@@ -11,7 +12,7 @@ import postgres from "postgres";
 import type { Sql } from "./sql.ts";
 
 /** Not on its way yet. */
-export type Statement = PromiseLike<unknown> & { execute(): unknown };
+export type Statement<Answer = unknown> = PromiseLike<Answer> & { execute(): unknown };
 
 type Answers<Statements extends readonly Statement[]> = {
   -readonly [At in keyof Statements]: Awaited<Statements[At]>;
@@ -30,6 +31,8 @@ interface TwoTrips<Looks extends readonly Statement[], T> {
 
 export interface Lanes {
   transact<const Looks extends readonly Statement[], T>(trips: TwoTrips<Looks, T>): Promise<T>;
+  /** Committed when it answers: the driver waits for more than the statement's own end. */
+  say<Answer>(statement: (sql: Sql) => Statement<Answer>): Promise<Answer>;
   /** When those that are under way have ended. */
   close(): Promise<void>;
 }
@@ -63,21 +66,24 @@ export const createLanes = (sql: Sql, laneCount: number): Lanes => {
     else next(lane);
   };
 
+  const onLane = async <T>(work: (lane: Sql) => Promise<T>): Promise<T> => {
+    assert(!isClosed, "nobody writes after the end");
+    const lane = await take();
+    try {
+      return await work(lane.sql);
+    } catch (cause) {
+      if (!(cause instanceof LaneLost)) throw cause;
+      abandon(lane.sql);
+      lane.sql = connectLane(sql);
+      throw new TransactionFailed(cause.code);
+    } finally {
+      giveBack(lane);
+    }
+  };
+
   return {
-    transact: async (trips) => {
-      assert(!isClosed, "nobody writes after the end");
-      const lane = await take();
-      try {
-        return await transactOn(lane.sql, trips);
-      } catch (cause) {
-        if (!(cause instanceof LaneLost)) throw cause;
-        abandon(lane.sql);
-        lane.sql = connectLane(sql);
-        throw new TransactionFailed(cause.code);
-      } finally {
-        giveBack(lane);
-      }
-    },
+    transact: (trips) => onLane((lane) => transactOn(lane, trips)),
+    say: (statement) => onLane((lane) => sayOn(statement(lane))),
     close: async () => {
       isClosed = true;
       const ended = lanes.map(async () => (await take()).sql.end());
@@ -138,6 +144,15 @@ const transactOn = async <Looks extends readonly Statement[], T>(
   if (writes.length === 0) await rollBack(sql);
   else await secondTrip(sql, writes);
   return value;
+};
+
+const sayOn = async <Answer>(statement: Statement<Answer>): Promise<Answer> => {
+  try {
+    return await statement;
+  } catch (cause) {
+    await settled([], cause);
+    throw new TransactionFailed(codeOf(cause));
+  }
 };
 
 const firstTrip = async <Looks extends readonly Statement[]>(

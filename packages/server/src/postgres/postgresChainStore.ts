@@ -1,8 +1,7 @@
 /** Chains in Postgres. Appends have connections of their own; everything else goes through the pool. */
 import { type ChainId, chainIds, envelopeIds, type VaultId, vaultIds } from "@duro/protocol";
 import type { ChainName, ChainStore } from "../ports/chainStore.ts";
-import { writeStatements } from "./chainAppend.ts";
-import { lookStatements, rowsToHeld } from "./chainLook.ts";
+import { createAppend } from "./appendTrips.ts";
 import { readPage } from "./chainPages.ts";
 import { type ChainRow, type EnvelopeRow, rowToChain, rowToEnvelope } from "./chainRows.ts";
 import { createLanes } from "./lanes.ts";
@@ -28,15 +27,7 @@ export const createPostgresChainStore = (
 ): PostgresChainStore => {
   const lanes = createLanes(sql, laneCount);
   return {
-    append: (ask, decide) =>
-      lanes.transact({
-        look: (lane) => lookStatements(lane, ask),
-        decide: ([vaults, chains, revoked, payers], lane) => {
-          const held = rowsToHeld(ask, { vaults, chains, revoked, payers });
-          const value = decide(held);
-          return { writes: writeStatements(lane, held, value), value };
-        },
-      }),
+    append: createAppend(lanes),
     chain: (name) => readChain(sql, name),
     position: async (vault) => (await readPositions(sql, [vault])).get(vault),
     positions: (vaults) => readPositions(sql, vaults),

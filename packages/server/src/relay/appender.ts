@@ -97,11 +97,14 @@ const createLane = (deps: AppenderDeps, openings: Openings): Appender => {
     // What arrives in the same turn goes along.
     await deps.nextTurn();
     let written: Promise<unknown> = Promise.resolve();
+    let isFirst = true;
     while (waiting.length > 0) {
       const puts = takeFlush(waiting);
       const checked = await attempt(puts, checkAll(deps, openings, stretchesOf(puts)));
       await written;
-      if (checked !== undefined) written = attempt(puts, write(deps, checked));
+      const isAlone = isFirst && waiting.length === 0;
+      if (checked !== undefined) written = attempt(puts, write(deps, checked, isAlone));
+      isFirst = false;
       await deps.nextTurn();
       if (waiting.length === 0) await written;
     }
@@ -136,12 +139,16 @@ const takeFlush = (waiting: PendingPut[]): readonly PendingPut[] => {
   return waiting.splice(0, count);
 };
 
-const write = async (deps: AppenderDeps, stretches: readonly CheckedStretch[]): Promise<void> => {
+const write = async (
+  deps: AppenderDeps,
+  stretches: readonly CheckedStretch[],
+  isAlone: boolean,
+): Promise<void> => {
   const startedAtMs = performance.now();
   let checked = stretches;
   let envelopeCount = 0;
   for (let tries = 0; checked.length > 0 && tries < tryCountMax; tries++) {
-    const plan = await append(deps, checked);
+    const plan = await append(deps, checked, isAlone);
     envelopeCount += await answer(deps, plan);
     const again = plan.planned.filter((planned) => planned.kind === "again");
     for (const { stretch, logIndex } of again) await deps.logs.vault(stretch.vault, logIndex);
@@ -214,6 +221,7 @@ const checkOrSplit = async (
 const append = (
   { chainStore, logs, nowMs, quotaByteLength }: AppenderDeps,
   stretches: readonly CheckedStretch[],
+  isAlone: boolean,
 ): Promise<AppendPlan> => {
   const chains = new Map(
     stretches.map(({ vault, chain }) => [`${vault}${chain}`, { vault, chain }]),
@@ -223,6 +231,7 @@ const append = (
     chains: [...chains.values()],
     devices: [...new Set(stretches.flatMap(({ puts }) => puts.map(({ asker }) => asker.device)))],
     hasQuota: quotaByteLength !== undefined,
+    isAlone,
   };
   const plan = { logs, nowMs: nowMs(), quotaByteLength };
   return chainStore.append(ask, (held) => planAppend(plan, held, stretches));

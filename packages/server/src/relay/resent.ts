@@ -54,14 +54,17 @@ const keepFork = async (
     ? [forkedHead(stretch, envelope, nowMs)]
     : [];
   if (forks.length > 0)
-    await chainStore.append({ vaults: [vault], chains: [], devices: [], hasQuota: false }, () => ({
-      runs: [],
-      chains: [],
-      vaults: [],
-      checkpoints: [],
-      attests: [],
-      forks,
-    }));
+    await chainStore.append(
+      { vaults: [vault], chains: [], devices: [], hasQuota: false, isAlone: false },
+      () => ({
+        runs: [],
+        chains: [],
+        vaults: [],
+        checkpoints: [],
+        attests: [],
+        forks,
+      }),
+    );
   return err(refused("ChainForked", { at: seq }));
 };
 

@@ -156,6 +156,39 @@ export const chainAppendContract = (
       expect(await other.chain(first)).toEqual(storedChainOf(first, 12));
     });
 
+    test("a node that wrote to a vault several times sees what another wrote there since", async () => {
+      for (let round = 0; round < 3; round++)
+        await grow(store, [{ ...first, envelopes: envelopes(1) }]);
+      await grow(other, [{ ...second, envelopes: envelopes(2) }]);
+      await grow(store, [{ ...first, envelopes: envelopes(1) }]);
+      await grow(other, [{ ...first, envelopes: envelopes(1) }]);
+      const { runs } = await grow(store, [{ ...first, envelopes: envelopes(1) }]);
+      expect(runs.map(({ firstPosition }) => firstPosition)).toEqual([8]);
+      expect((await everythingOf(store, one)).map(({ chain, seq }) => [chain, seq])).toEqual([
+        [first.chain, 1],
+        [first.chain, 2],
+        [first.chain, 3],
+        [second.chain, 1],
+        [second.chain, 2],
+        [first.chain, 4],
+        [first.chain, 5],
+        [first.chain, 6],
+      ]);
+    });
+
+    test("a device that was revoked since its last append is seen to be, however often it wrote before", async () => {
+      const device = deviceOf(number + 5);
+      const ask = { ...askFor([first]), devices: [device] };
+      const unlessRevoked = (held: Held): ChainWrites =>
+        held.revoked.has(device)
+          ? nothingWritten
+          : growingBy([{ ...first, envelopes: envelopes(1) }])(held);
+      for (let round = 0; round < 3; round++) await store.append(ask, unlessRevoked);
+      await under.addDevice(device, true);
+      expect((await store.append(ask, unlessRevoked)).runs).toEqual([]);
+      expect(await store.position(one)).toBe(3);
+    });
+
     test("several runs of one chain, and runs of several chains and vaults, go in one append", async () => {
       await grow(store, [{ ...second, envelopes: envelopes(1) }]);
       await grow(store, [

@@ -123,6 +123,7 @@ export const askFor = (growths: readonly ChainName[]): AppendAsk => ({
   chains: growths.map(({ vault, chain }) => ({ vault, chain })),
   devices: [],
   hasQuota: false,
+  isAlone: true,
 });
 
 /** Each growth behind the one before it, as a relay would place them. */
