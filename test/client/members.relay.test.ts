@@ -1,5 +1,13 @@
 /** A vault that people share: who is let in reads and writes, who is taken out does neither. */
-import { addMember, identityRecords, removeMember, setRole } from "@duro/client";
+import {
+  addMember,
+  identityRecords,
+  recover,
+  removeMember,
+  setRole,
+  systemClock,
+} from "@duro/client";
+import { createDeviceKeys } from "@duro/crypto";
 import { Role } from "@duro/crypto/verify";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { endEverything } from "../relay/tools/program.ts";
@@ -8,12 +16,16 @@ import {
   type FoundedPerson,
   foundPerson,
   isSent,
+  openStore,
   openText,
+  program,
   randomBytes,
   type RelayProgram,
   startRelay,
+  transport,
   until,
 } from "./tools/machines.ts";
+import { addMachine } from "./tools/pairing.ts";
 import { canRead, keysOf, readRelayBytes, verifiedBy } from "./tools/relayBytes.ts";
 
 let relay: RelayProgram;
@@ -92,6 +104,41 @@ test("who is taken out reads nothing that is sealed from then on", async () => {
   expect(held.slice(before).filter((envelope) => canRead(keys, envelope))).toEqual([]);
   expect(held.slice(0, before).every((envelope) => canRead(keys, envelope))).toBe(true);
   expect(his.read()).toBe("shared ");
+});
+
+test("who was taken out somewhere learns it by the log, and lets in a machine and comes back by the words", async () => {
+  const [alice, bob] = [await foundPerson(relay.url), await foundPerson(relay.url)];
+  const { vault } = alice;
+  await until(() => isSent(alice, vault) && isSent(bob, bob.vault), "they are linked");
+  await letIn(alice, bob, Role.Writer);
+  const removed = await removeMember({ ...alice, randomBytes }, vault, bob.user);
+  expect(removed).toEqual({ ok: true, value: undefined });
+  await until(
+    () => bob.engine.vaultLog(vault)?.members.has(bob.user) === false,
+    "his machine has the record that took him out",
+  );
+  const at = bob.engine.vaultLog(vault)?.head;
+  const more = await foundPerson(relay.url);
+  await letIn(alice, more, Role.Writer);
+  const second = await addMachine(bob, relay.url);
+  expect(second.engine.vaults.map(({ id }) => id)).toEqual([bob.vault]);
+  expect(bob.engine.vaultLog(vault)?.head).toEqual(at);
+  expect(bob.engine.alarms).toEqual([]);
+  const store = openStore();
+  const recovered = await recover(
+    {
+      store,
+      transport,
+      clock: systemClock,
+      randomBytes,
+      device: createDeviceKeys({ randomBytes }),
+      relayUrl: relay.url,
+      program,
+    },
+    { phrase: bob.phrase, confirm: async (_, vaults) => vaults.join() === bob.vault },
+  );
+  expect(recovered).toEqual({ ok: true, value: { user: bob.user } });
+  await store.close();
 });
 
 test("nobody removes themselves, nor the last owner, nor a stranger", async () => {

@@ -237,6 +237,65 @@ const all: readonly EngineGuard[] = [
     title: "is told as a rollback, and gets back what it lost of every chain",
   },
   {
+    name: "A7 what rests on lost records goes back behind them",
+    file: "client/src/vault/vault.ts",
+    find: "logWait.refused(chain);",
+    instead: "deps.onChange();",
+    test: "test/attacks/client/putBack.test.ts",
+    title:
+      "what was sealed under records that the relay has lost is put again when it has them again",
+  },
+  {
+    name: "A7 what the relay had signed for and has lost goes back, too",
+    file: "client/src/vault/vault.ts",
+    find: "Math.min(there, receipted)",
+    instead: "receipted",
+    test: "client/src/vault/vault.test.ts",
+    title: "is put again as soon as the relay has more of the log, from where the relay stands",
+  },
+  {
+    name: "A11 a spoiled record is no fork of a list of devices",
+    file: "client/src/logs/followedLogs.ts",
+    find: "if (!next.ok) return { type",
+    instead: "if (false as boolean) return { type",
+    test: "client/src/logs/followedLogs.test.ts",
+    title:
+      "no byte that changes on its way makes a fork of a log, and the log goes on with the true record",
+  },
+  {
+    name: "A11 a pin tells of a fork only where its author signed it",
+    file: "client/src/logs/followedLogs.ts",
+    find: "!isSignedByAuthor(record)",
+    test: "client/src/logs/followedLogs.test.ts",
+    title:
+      "a list of devices that a vault's record pins otherwise is forked, if its author signed that",
+  },
+  {
+    name: "A11 nothing is sealed while it is not known which record stands",
+    file: "client/src/engine/logSync.ts",
+    find: "!wholes.isUnderWay(vault) &&",
+    instead: "",
+    test: "client/src/engine/logSync.test.ts",
+    title:
+      "a relay that lists another head than it shows is at fault, and nobody has forked the log",
+  },
+  {
+    name: "A7 a vault's record goes back behind what it pins",
+    file: "client/src/engine/giveBack.ts",
+    find: "wait.refused(name.log)",
+    instead: "wait.logGrew()",
+    test: "test/attacks/client/putBack.test.ts",
+    title: "gets all of it from its first device alone",
+  },
+  {
+    name: "A7 what a relay refuses again and again is put ever less often",
+    file: "client/src/engine/logWait.ts",
+    find: "waitMs = Math.min(2 * waitMs, logWaitMs.most);",
+    instead: "",
+    test: "client/src/engine/logWait.test.ts",
+    title: "where nothing grows it goes again after a while that doubles up to a bound",
+  },
+  {
     name: "A7 the relay's heads are compared with what it has shown",
     file: "client/src/alarms/relayHeads.ts",
     find: "chainCount > 0 || recordCount > 0",

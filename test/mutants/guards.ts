@@ -541,6 +541,20 @@ export const guards: readonly Guard[] = [
     "state === undefined",
   ),
   guard(
+    "RELAY8 whoever was removed sees the log no further",
+    server("relay/effects.ts"),
+    "read.slice(0, Math.max(0, head.index + 1 - fromIndex))",
+    coreTests,
+    "read",
+  ),
+  guard(
+    "RELAY8 whoever is let in again sees all of the log",
+    crypto("logs/vaultMembers.ts"),
+    "removedAt.delete(member.user);",
+    [crypto("logs/vaultMembers.test.ts")],
+    "",
+  ),
+  guard(
     "a removed device's connection ends",
     relay("relayStep.ts"),
     'return closeFor(state, refused("DeviceRemoved"));',

@@ -30,9 +30,15 @@ export const createDoorkeeper = (deps: ProgramDeps, engine: Engine, vault: Vault
       return {
         user,
         relayUrl: deps.relayUrl,
-        logs: heads.flatMap(([name, headIndex]) =>
-          headIndex === undefined ? [] : [{ name, headIndex }],
-        ),
+        // Looked at when it has joined: who was removed by then shows it nothing of that vault.
+        get logs() {
+          const isIn = engine.vaultLog(vault)?.members.has(user) === true;
+          return heads.flatMap(([name, headIndex]) =>
+            headIndex === undefined || (name.kind === LogKind.Vault && !isIn)
+              ? []
+              : [{ name, headIndex }],
+          );
+        },
       };
     },
   };

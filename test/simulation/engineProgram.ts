@@ -79,6 +79,7 @@ export const startEngineProgram = async (deps: ProgramDeps): Promise<Program> =>
   }
   const engine = opened.value;
   engine.connect();
+  loginAgain(deps, engine);
   return programOf(deps, engine, deps.books.vault.state.vault);
 };
 
@@ -86,6 +87,18 @@ const retryMs = 10_000;
 
 const later = ({ clock }: ProgramDeps): Promise<void> =>
   new Promise((resolve) => void clock.after(retryMs, resolve));
+
+const loginAgainMs = 600_000;
+
+/** As the daemon does: a relay that was put back may hear of this device from another one. */
+const loginAgain = (deps: ProgramDeps, engine: Engine): void => {
+  deps.clock.after(loginAgainMs, () => {
+    const { link, ended } = engine.status;
+    const isRefused = ended !== undefined && "refusal" in ended;
+    if (link === "stopped" && isRefused) engine.connect();
+    loginAgain(deps, engine);
+  });
+};
 
 /** How long a document stays open behind an edit. */
 const lookMeanMs = 20_000;

@@ -132,6 +132,14 @@ const attacksOn = ({ history, rare }: World): readonly string[] => [
   ...lies.filter((state) => (rare.counts.get(state) ?? 0) > 0),
 ];
 
+/** A record that was spoiled on its way is no fork: that takes a relay that has, or had, two of them. */
+const isAnyLogForked = ({ history, rare }: World): boolean =>
+  history.isRolledBack ||
+  [
+    "a relay shows two branches of a vault's log, and it is noticed" as const,
+    "a relay shows two branches of an identity log, and it is noticed" as const,
+  ].some((state) => (rare.counts.get(state) ?? 0) > 0);
+
 const isGrave = (type: AlarmType): boolean => catalogue[type].severity !== "notice";
 
 /** What a device says when the relay has less than it had, or says so itself. */
@@ -157,6 +165,8 @@ export const checkAlarms = async (world: World, belonging: Belonging): Promise<v
   // Whoever was taken out meanwhile has noticed, too.
   const noticed = machines.flatMap(({ program }) => program?.alarms ?? []);
   const all = [...noticed, ...alarmsOfEarlierLives];
+  if (!isAnyLogForked(world) && all.includes("LogForked"))
+    fault("a log is said to go on in two ways, and none does");
   if (history.lostCount === 0) return;
   const deviceOf = (name: string) =>
     machines.find((machine) => machine.name === name)?.resident.keys.id;

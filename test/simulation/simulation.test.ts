@@ -28,6 +28,21 @@ const faultsWithLines = async (seed: number, startProgram: StartProgram): Promis
 const seedsFrom = (first: number, count: number): readonly number[] =>
   Array.from({ length: count }, (_, at) => first + at);
 
+/** And nobody is there twice, or given up. */
+const oftenPutBack = (profile: Profile): Profile => ({
+  ...profile,
+  weights: {
+    ...profile.weights,
+    relayBackup: 0.08,
+    relayRollback: 0.08,
+    addDevice: 0.05,
+    machineRestore: 0,
+    machineClone: 0,
+    revokeDevice: 0,
+  },
+  extras: { ...profile.extras, lastScene: undefined },
+});
+
 /** As many as the tests of every change have time for. */
 const seedCount = 10;
 
@@ -92,11 +107,25 @@ describe("a world with engines", () => {
       66,
       "was blamed for a log that had parted, of which a device had told before it started again",
     ],
+    [221, "took a record that was spoiled on its way for a fork"],
   ])("with all that may happen, seed %i once %s", async (seed) => {
     const { faults, lines } = await runSeed({
       seed,
       stepCount: 150,
       startProgram: startEngineProgram,
+    });
+    expect(faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n")).toBe("");
+  });
+
+  test.each([
+    [9052, "left a newcomer outside whom the relay knew again, since nobody dialled"],
+    [9058, "kept to itself what the relay had signed for and had lost with its log"],
+  ])("at a relay that is put back often, seed %i once %s", async (seed) => {
+    const { faults, lines } = await runSeed({
+      seed,
+      stepCount: 150,
+      startProgram: startEngineProgram,
+      change: oftenPutBack,
     });
     expect(faults.length === 0 ? "" : [...lines.slice(-100), ...faults].join("\n")).toBe("");
   });

@@ -71,6 +71,7 @@ export {
   type LogRecord,
   type Pin,
   type RecordError,
+  verifyRecordSignature,
 } from "./logs/record.ts";
 export { rotationOwed, type RotationReason } from "./logs/rotationOwed.ts";
 export { type ChainOpening, chainStanding, type Standing } from "./logs/standing.ts";

@@ -144,6 +144,10 @@ export const attackRows: readonly AttackRow[] = [
         `${engine}alarms.test.ts`,
         "a relay that was put back is noticed, gets back what it lost, and then it is over",
       ),
+      ...here(
+        "putBack",
+        "what was sealed under records that the relay has lost is put again when it has them again",
+      ),
       ...inFile(
         `${client}alarms/greeting.test.ts`,
         "another generation under the same key is a hint",
@@ -151,6 +155,7 @@ export const attackRows: readonly AttackRow[] = [
     ],
     guards: [
       "A7 what the relay lost of anybody goes back",
+      "A7 what rests on lost records goes back behind them",
       "A7 the relay's heads are compared with what it has shown",
     ],
   },

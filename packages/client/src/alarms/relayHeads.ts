@@ -1,18 +1,10 @@
 /**
  * The relay's heads of a vault beside our own high-water marks and receipts. What it has shown or signed
  * for and no longer lists is a rollback, and goes back there from here; what it lists of our own chain
- * and we never wrote is a clone's. Its heads are not signed: an id that differs is a reason to ask.
+ * and we never wrote is a clone's. Its heads are not signed: an id that differs is a reason to ask; of a log the
+ * answer shows whether it is forked.
  */
-import { LogKind } from "@duro/crypto/types";
-import type {
-  ChainId,
-  DeviceId,
-  EnvelopeId,
-  LogHead,
-  RecordId,
-  VaultHeads,
-  VaultId,
-} from "@duro/protocol";
+import type { ChainId, DeviceId, EnvelopeId, LogHead, VaultHeads, VaultId } from "@duro/protocol";
 import type { Alarm, ReceiptLost } from "./alarms.ts";
 
 export interface HeldChain {
@@ -42,8 +34,6 @@ export interface OurHeads {
   readonly ownChain: ChainId | undefined;
   readonly chains: ReadonlyMap<ChainId, HeldChain>;
   readonly logHead: LogHead | undefined;
-  /** Of our vault log, where the index is at hand. */
-  readonly recordAt: (index: number) => RecordId | undefined;
   /** Those that might be missing: the newest of each chain are enough. */
   readonly receipts: readonly KeptReceipt[];
 }
@@ -108,12 +98,7 @@ export const compareHeads = (
   if (chainCount > 0 || recordCount > 0)
     alarms.push({ type: "Rollback", vault: ours.vault, chainCount, envelopeCount, recordCount });
   return {
-    alarms: [
-      ...alarms,
-      ...clonedBy(ours, relaySeqOf),
-      ...lostReceipts(ours, relaySeqOf),
-      ...forkedBy(ours, heads.logHead),
-    ],
+    alarms: [...alarms, ...clonedBy(ours, relaySeqOf), ...lostReceipts(ours, relaySeqOf)],
     reseed: reseed.toSorted((left, right) => (left.chain < right.chain ? -1 : 1)),
     reseedLogFrom: recordCount > 0 ? heads.logHead.index + 1 : undefined,
   };
@@ -165,20 +150,4 @@ const lostReceipts = (
     );
   }
   return [...byChain.values()];
-};
-
-const forkedBy = ({ vault, recordAt }: OurHeads, theirs: LogHead): readonly Alarm[] => {
-  const ours = recordAt(theirs.index);
-  if (ours === undefined || ours === theirs.id) return [];
-  return [
-    {
-      type: "LogForked",
-      log: { kind: LogKind.Vault, log: vault },
-      index: theirs.index,
-      ours,
-      theirs: theirs.id,
-      evidence: "relay",
-      claimant: undefined,
-    },
-  ];
 };

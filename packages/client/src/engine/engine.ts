@@ -32,8 +32,6 @@ import type { Clock } from "../ports/clock.ts";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { Http } from "../ports/http.ts";
 import type { Transport } from "../ports/transport.ts";
-import { recordKey, recordsOf } from "../store/keys.ts";
-import { readRange } from "../store/readRange.ts";
 import type { ChainRow } from "../store/rows.ts";
 import type { StandingAlarm } from "../alarms/standing.ts";
 import { type AlarmChange, openEngineWatch } from "../watch/engineWatch.ts";
@@ -41,6 +39,7 @@ import type { RunTaken } from "../vault/takeRun.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { VaultLink } from "../vault/vaultLink.ts";
 import { type Connection, createConnection, type EngineEffect } from "./connection.ts";
+import { createGiveBack } from "./giveBack.ts";
 import { createLogSync } from "./logSync.ts";
 import { answerChallenge } from "./login.ts";
 import { readSelf } from "./self.ts";
@@ -198,21 +197,19 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
     },
     onAuthorCame: (vault) => vaults.get(vault)?.core.pull(),
     onTrouble: (trouble) => watch.logTrouble(trouble),
+    onGrownThere: (name) => {
+      giveBack.grownThere(name);
+      for (const { core } of vaults.all()) {
+        const members = logs.vault(core.vault)?.members;
+        const restsOn =
+          name.kind === LogKind.Vault ? core.vault === name.log : members?.has(name.log) === true;
+        if (restsOn) core.logGrewThere();
+      }
+    },
     giveBack: (name, fromIndex) => {
-      giveBack(name, fromIndex).catch(deps.onFailure);
+      giveBack.from(name, fromIndex).catch(deps.onFailure);
     },
   });
-
-  /** What the relay lost, or never had: a vault that was founded without one. */
-  const giveBack = async (name: LogName, fromIndex: number): Promise<void> => {
-    const range = { ...recordsOf(name), from: recordKey(name, fromIndex) };
-    for (const { value } of await readRange(store, "records", range)) {
-      const appended = await posts.append(value);
-      // Somebody else was first, or the connection is gone: what is there shows the next time.
-      if (!appended.ok) return;
-    }
-    logSync.follow(name);
-  };
 
   const posts = createPosts({
     append: (request, record) =>
@@ -226,6 +223,13 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       const records = [encodeRecord(record)];
       await logSync.take({ kind: "logRecords", name, fromIndex: index, records, headIndex: index });
     },
+  });
+
+  const giveBack = createGiveBack({
+    store,
+    clock,
+    append: (record) => posts.append(record),
+    follow: (name) => logSync.follow(name),
   });
 
   const mailboxes = createMailboxes(clock, (said) => {
@@ -378,6 +382,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       entry.core.disconnected();
     }
     logSync.disconnected();
+    giveBack.disconnected();
     mailboxes.disconnected();
     compaction.lost();
   };
@@ -448,6 +453,7 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
           // Whoever is let in again asks for it again, when its log says so.
           entry.isOpening = false;
           settleRefreshes(effect.vault, false);
+          logSync.closed(effect.vault);
           return entry.core.disconnected();
         }
         watch.relay.behaved();
@@ -548,6 +554,8 @@ export const openEngine = async (deps: EngineDeps): Promise<Result<Engine, NotSe
       duties.stop();
       for (const { awareness } of vaults.all()) awareness.close();
       watch.lost();
+      giveBack.disconnected();
+      logSync.disconnected();
       connection?.close();
       connection = undefined;
       await compaction.stop();

@@ -8,6 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { FollowedLogs, LogTrouble } from "../logs/followedLogs.ts";
 import type { EngineEffect } from "./connection.ts";
 import { createSerial } from "./serial.ts";
+import { createWholeLogs } from "./wholeLogs.ts";
 
 export interface LogSync {
   /** From what is here. */
@@ -19,6 +20,8 @@ export interface LogSync {
   refused(name: LogName): void;
   /** The relay says that the log goes that far. */
   isSaidToReach(vault: VaultId, head: LogHead): void;
+  /** The relay closed it to us: its log says why, as far as we may see it. */
+  closed(vault: VaultId): void;
   isHere(vault: VaultId): boolean;
   /** Its log was asked for since somebody's chain cannot be verified without it. */
   wantAuthor(user: UserId, vault: VaultId): void;
@@ -35,17 +38,24 @@ export interface LogSyncDeps {
   /** An author's log came that chains of that vault waited for. */
   readonly onAuthorCame: (vault: VaultId) => void;
   readonly onTrouble: (trouble: LogTrouble) => void;
+  /** It goes further at the relay than on this connection before. */
+  readonly onGrownThere: (name: LogName) => void;
   /** The relay lacks what is here from that index on. */
   readonly giveBack: (name: LogName, fromIndex: number) => void;
 }
 
-/** A disk that was full often has room again soon. */
-const askAgainMs = 5_000;
+/**
+ * A disk that was full often has room again soon, and a record that was spoiled on its way may come whole.
+ * Doubled each time, since neither may ever be.
+ */
+const askAgainMs = { first: 5_000, most: 300_000 } as const;
 
 export const createLogSync = (deps: LogSyncDeps): LogSync => {
   const { logs, clock, ask } = deps;
   const jobs = createSerial();
   const saidIndex = new Map<VaultId, number>();
+  /** The end of its newest answer. */
+  const indexThere = new Map<string, number>();
   /** Vaults whose log stops at a record that pins more of somebody than is here. */
   const vaultsByMissing = new Map<UserId, Set<VaultId>>();
   /** Vaults in which chains came of somebody who is not known that far. */
@@ -54,17 +64,13 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
   const refusedVaults = new Set<VaultId>();
   const catchingUp = new Map<string, (() => void)[]>();
   const laterByLog = new Map<string, () => void>();
-  /** Vaults whose whole log was asked for on this connection, to see where it parts from ours. */
-  const askedWhole = new Set<VaultId>();
+  const failedCounts = new Map<string, number>();
+  const wholes = createWholeLogs({ logs, ask, onTrouble: deps.onTrouble });
+  /** Vaults whose log was asked why they were closed, since they were last open to us. */
+  const askedWhy = new Set<VaultId>();
 
-  const follow = (name: LogName): void => ask(name, logs.nextIndex(name));
-
-  /** Once: a relay may say anything. */
-  const askWhole = (vault: VaultId): void => {
-    if (askedWhole.has(vault)) return;
-    askedWhole.add(vault);
-    ask({ kind: LogKind.Vault, log: vault }, 0);
-  };
+  const follow = (name: LogName): void =>
+    ask(name, wholes.isAsked(name) ? 0 : logs.nextIndex(name));
 
   /** What is behind ours there is another branch, which ours cannot follow. */
   const isParted = (name: LogName): boolean =>
@@ -73,6 +79,10 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
   const endWaiting = (key: string): void => {
     for (const resolve of catchingUp.get(key) ?? []) resolve();
     catchingUp.delete(key);
+  };
+
+  const followAgain = (name: LogName): void => {
+    if (!wholes.askAgain(name)) follow(name);
   };
 
   const takeVault = async (vault: VaultId, trouble: LogTrouble | undefined): Promise<void> => {
@@ -85,19 +95,39 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
 
   const takeIdentity = async (user: UserId): Promise<void> => {
     for (const vault of takeFrom(vaultsByMissing, user))
-      follow({ kind: LogKind.Vault, log: vault });
+      followAgain({ kind: LogKind.Vault, log: vault });
     for (const vault of logs.vaults)
       if (logs.vault(vault)?.members.has(user) === true) await deps.onVaultChanged(vault);
     for (const vault of takeFrom(vaultsByAuthor, user)) deps.onAuthorCame(vault);
   };
 
   const askLater = (name: LogName): void => {
-    laterByLog.get(name.log)?.();
-    const takeBack = clock.after(askAgainMs, () => {
+    if (laterByLog.has(name.log)) return;
+    const failedCount = failedCounts.get(name.log) ?? 0;
+    failedCounts.set(name.log, failedCount + 1);
+    const waitMs = Math.min(askAgainMs.first * 2 ** failedCount, askAgainMs.most);
+    const takeBack = clock.after(waitMs, () => {
       laterByLog.delete(name.log);
-      follow(name);
+      followAgain(name);
     });
     laterByLog.set(name.log, takeBack);
+  };
+
+  /** What a record that did not hold, or did not come, asks for. */
+  const seeTo = (name: LogName, trouble: LogTrouble | undefined): void => {
+    switch (trouble?.type) {
+      case undefined:
+      case "LogForked":
+        failedCounts.delete(name.log);
+        return;
+      case "LogGap":
+        return follow(name);
+      case "LogUnplaced":
+        return wholes.unplaced(trouble) ? undefined : askLater(name);
+      case "LogRefused":
+      case "IdentityNeeded":
+        return askLater(name);
+    }
   };
 
   const take = async ({
@@ -116,13 +146,17 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     }
     const { trouble, newCount } = taken.value;
     if (trouble !== undefined) deps.onTrouble(trouble);
-    if (trouble?.type === "LogGap") follow(name);
-    if (trouble?.type === "LogForked" && trouble.isCut) askWhole(name.log as VaultId);
+    const isEnd = fromIndex + records.length > headIndex;
+    wholes.came(name, { fromIndex, isEnd, isSound: trouble === undefined });
+    seeTo(name, trouble);
     const ours = logs.head(name)?.index ?? -1;
     if (headIndex < ours && !isParted(name)) deps.giveBack(name, headIndex + 1);
+    const hasGrown = headIndex > (indexThere.get(name.log) ?? -1);
+    indexThere.set(name.log, headIndex);
     if (name.kind === LogKind.Vault) await takeVault(name.log, trouble);
     else if (newCount > 0) await takeIdentity(name.log);
-    if (fromIndex + records.length > headIndex) endWaiting(name.log);
+    if (hasGrown) deps.onGrownThere(name);
+    if (isEnd) endWaiting(name.log);
   };
 
   return {
@@ -135,28 +169,39 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
     take: (effect) => jobs.run(() => take(effect)),
     refused: (name) => {
       endWaiting(name.log);
+      wholes.refused(name);
       if (name.kind === LogKind.Vault) refusedVaults.add(name.log);
       if (logs.head(name) !== undefined) deps.giveBack(name, 0);
     },
     isSaidToReach: (vault, { index, id }) => {
       raise(saidIndex, vault, index);
-      const ours = logs.idAt({ kind: LogKind.Vault, log: vault }, index);
-      if (ours !== undefined && ours !== id) askWhole(vault);
+      wholes.listed({ kind: LogKind.Vault, log: vault }, { index, id });
+      askedWhy.delete(vault);
       // Whoever is told of it may see it: somebody has let us in again.
       if (refusedVaults.delete(vault)) follow({ kind: LogKind.Vault, log: vault });
     },
-    isHere: (vault) => (logs.vault(vault)?.head.index ?? -1) >= (saidIndex.get(vault) ?? 0),
+    closed: (vault) => {
+      if (askedWhy.has(vault)) return;
+      askedWhy.add(vault);
+      follow({ kind: LogKind.Vault, log: vault });
+    },
+    isHere: (vault) =>
+      !wholes.isUnderWay(vault) &&
+      (logs.vault(vault)?.head.index ?? -1) >= (saidIndex.get(vault) ?? 0),
     wantAuthor: (user, vault) => {
       addTo(vaultsByAuthor, user, vault);
       follow({ kind: LogKind.Identity, log: user });
     },
     disconnected: () => {
       saidIndex.clear();
+      indexThere.clear();
       refusedVaults.clear();
-      askedWhole.clear();
+      wholes.disconnected();
+      askedWhy.clear();
       for (const key of catchingUp.keys()) endWaiting(key);
       for (const takeBack of laterByLog.values()) takeBack();
       laterByLog.clear();
+      failedCounts.clear();
     },
     idle: () => jobs.idle(),
   };

@@ -92,7 +92,7 @@ export const addNewcomer = async (
     );
     if (!posted.ok) return posted;
     if (!isActive(engine.identity(user)?.devices.get(id))) continue;
-    const vaults = as.scope === DeviceScope.Viewer ? as.vaults : idsOf(engine);
+    const vaults = as.scope === DeviceScope.Viewer ? as.vaults : vaultsOf(engine);
     if (as.scope === DeviceScope.Viewer)
       for (const vault of vaults) {
         const granted = await grant(deps, vault, id);
@@ -104,7 +104,11 @@ export const addNewcomer = async (
   return err({ type: "RecordRefused", refusal: "LogHeadStale" });
 };
 
-const idsOf = ({ vaults }: Engine): readonly VaultId[] => vaults.map(({ id }) => id);
+/** A vault that this person was removed from stays here to be read. A newcomer has nothing of it. */
+const vaultsOf = (engine: Engine): readonly VaultId[] =>
+  engine.vaults
+    .map(({ id }) => id)
+    .filter((id) => engine.vaultLog(id)?.members.has(engine.user) === true);
 
 /**
  * A newcomer whose machine died between its signature and its first commit stands in the log already:

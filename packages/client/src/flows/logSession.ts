@@ -114,6 +114,7 @@ export const openLogSession = async (
     onVaultChanged: async () => changed.tell(),
     onAuthorCame: () => {},
     onTrouble: () => {},
+    onGrownThere: () => {},
     giveBack: () => {},
   });
   const posts = createPosts({
@@ -148,7 +149,10 @@ export const openLogSession = async (
       const isHere = await until(() => isCaughtUp && contains(logs, name, head));
       return isHere ? ok(undefined) : err({ type: "LogsWithheld", name });
     },
-    close: () => connection.close(),
+    close: () => {
+      sync.disconnected();
+      connection.close();
+    },
   });
 };
 

@@ -86,9 +86,70 @@ test("a log that parts from ours is named with both heads, and changes nothing",
   });
   const next = withDevice(deps, theirs).person;
   expect(await logs.take(identityLog(next), 2, bytesOf(next.records.slice(2)))).toMatchObject({
-    value: { newCount: 0, trouble: { type: "LogForked" } },
+    value: { newCount: 0, trouble: { type: "LogUnplaced", got: theirs.state.head.id } },
   });
   expect(logs.identity(ours.state.user)?.head).toEqual(ours.state.head);
+});
+
+const spoiled = (bytes: Uint8Array, at: number): Uint8Array => {
+  const changed = bytes.slice();
+  changed[at] = (changed[at] ?? 0) ^ 1;
+  return changed;
+};
+
+test("no byte that changes on its way makes a fork of a log, and the log goes on with the true record", async () => {
+  const grown = withRotation(team.deps, team.vault, team.owner, team.people);
+  const person = withDevice(team.deps, team.owner).person;
+  const known = { vault: team.vault.records.length, identity: team.owner.records.length };
+  const cases = [
+    { name: vaultLog, records: bytesOf(grown.records), from: known.vault - 1 },
+    { name: identityLog(person), records: bytesOf(person.records), from: known.identity - 1 },
+  ];
+  for (const { name, records, from } of cases)
+    // The newest that is here, and the one behind it.
+    for (const index of [from, from + 1]) {
+      const whole = records[index];
+      assert(whole !== undefined, "it has that many");
+      const logs = await withEverybody();
+      await logs.take(vaultLog, 0, bytesOf(team.vault.records));
+      const head = logs.head(name);
+      for (let at = 0; at < whole.length; at += 1) {
+        const taken = await logs.take(name, index, [spoiled(whole, at)]);
+        assert(taken.ok, "the store has room");
+        const { newCount, trouble } = taken.value;
+        expect([newCount, trouble?.type === "LogForked"]).toEqual([0, false]);
+        expect(logs.head(name)).toEqual(head);
+      }
+      expect(await logs.take(name, index, [whole])).toEqual(
+        ok({ newCount: index - from, trouble: undefined }),
+      );
+    }
+});
+
+test("a list of devices that a vault's record pins otherwise is forked, if its author signed that", async () => {
+  const { owner, vault } = team;
+  const [ours, theirs] = [withDevice(team.deps, owner).person, withDevice(team.deps, owner).person];
+  const others = team.people.filter((one) => one !== owner);
+  const rotated = withRotation(team.deps, vault, theirs, [...others, theirs]);
+  const record = bytesOf(rotated.records).at(-1);
+  assert(record !== undefined, "a rotation is a record");
+  const logs = await withEverybody();
+  await logs.take(identityLog(owner), 0, bytesOf(ours.records));
+  await logs.take(vaultLog, 0, bytesOf(vault.records));
+  const index = vault.records.length;
+  expect(await logs.take(vaultLog, index, [spoiled(record, record.length - 1)])).toMatchObject({
+    value: { trouble: { type: "LogRefused", error: { type: "IdentityHeadMissing" } } },
+  });
+  expect(await logs.take(vaultLog, index, [record])).toMatchObject({
+    value: {
+      trouble: {
+        type: "LogForked",
+        name: identityLog(owner),
+        ours: ours.state.head.id,
+        theirs: theirs.state.head.id,
+      },
+    },
+  });
 });
 
 test("a record that breaks a rule stops its log there, by name", async () => {

@@ -9,19 +9,24 @@ import {
   decodeRecord,
   encodeRecord,
   type IdentityAt,
+  type IdentityHeadMissing,
   type IdentityState,
   type LogError,
   type LogRecord,
   type RecordError,
   type VaultLogError,
   type VaultState,
+  verifyRecordSignature,
 } from "@duro/crypto/verify";
 import type { LogHead, LogName, RecordId, UserId, VaultId } from "@duro/protocol";
 import type { CommitError, LocalStore, Write } from "../ports/localStore.ts";
 import { recordKey, recordsOf } from "../store/keys.ts";
 import { createVaultBranches, type VaultBranches } from "./vaultBranches.ts";
 
-/** The relay shows a log that parts from the one we hold. */
+/**
+ * A log parts from the one we hold: the other record is here, verified by the rules from where it parts,
+ * or somebody has signed that they rely on it. No invention of a relay's, and no spoiled byte.
+ */
 interface LogForked {
   readonly type: "LogForked";
   readonly name: LogName;
@@ -29,10 +34,17 @@ interface LogForked {
   readonly index: number;
   readonly ours: RecordId;
   readonly theirs: RecordId;
-  /** It is here, verified by the rules from where it parts: no invention of the relay's. */
-  readonly isSigned: boolean;
-  /** Where it parts lies before what came. */
-  readonly isCut: boolean;
+  /** Theirs has fallen: a relay that shows it hides what stands, and that is its doing alone. */
+  readonly isSettled: boolean;
+}
+
+/** A record follows one that is not here: perhaps the log parts from ours before what came. */
+export interface LogUnplaced {
+  readonly type: "LogUnplaced";
+  readonly name: LogName;
+  readonly index: number;
+  readonly have: RecordId;
+  readonly got: RecordId;
 }
 
 /** Records came from behind what is here. */
@@ -57,7 +69,7 @@ interface IdentityNeeded {
   readonly index: number;
 }
 
-export type LogTrouble = LogForked | LogGap | LogRefused | IdentityNeeded;
+export type LogTrouble = LogForked | LogUnplaced | LogGap | LogRefused | IdentityNeeded;
 
 interface Taken {
   /** How many were new. */
@@ -175,8 +187,7 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
       isParted ||= forked.kind === "other";
       if (forked.kind === "other") continue;
       const error = advance(record.value);
-      if (error?.type === "IdentityHeadMissing")
-        return stop(missingOf(identities.get(error.user), error));
+      if (error?.type === "IdentityHeadMissing") return stop(missingOf(name, record.value, error));
       if (error !== undefined) return stop({ type: "LogRefused", name, index, error });
       writes.push({
         kind: "put",
@@ -217,8 +228,58 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
       ours: known,
       theirs: first.id,
       // A relay that shows what has fallen hides what stands: that is its doing alone.
-      isSigned: !isSettled,
-      isCut: false,
+      isSettled,
+    };
+  };
+
+  /** By a key that we know of them: it need not stand in a log of ours. */
+  const isSignedByAuthor = (record: LogRecord): boolean => {
+    const { user, device } = record.author;
+    const signKey = identity(user)?.devices.get(device)?.signKey;
+    return signKey !== undefined && verifyRecordSignature(record, 0, signKey).ok;
+  };
+
+  /** Either the log is not here that far, or it is here and is another: then it is a fork of it. */
+  const missingOf = (
+    name: LogName,
+    record: LogRecord,
+    error: IdentityHeadMissing,
+  ): IdentityNeeded | LogForked | LogRefused => {
+    const { user, index, head: theirs } = error;
+    const ours = identities.get(user)?.[index];
+    if (ours === undefined) return { type: "IdentityNeeded", user, index };
+    if (!isSignedByAuthor(record)) return { type: "LogRefused", name, index: record.index, error };
+    return {
+      type: "LogForked",
+      name: { kind: LogKind.Identity, log: user },
+      index: index - 1,
+      ours: ours.head.id,
+      theirs,
+      isSettled: false,
+    };
+  };
+
+  const forkOfIdentity = (
+    name: LogName & { readonly kind: typeof LogKind.Identity },
+    index: number,
+    record: LogRecord,
+  ): LogTrouble => {
+    const states = identities.get(name.log) ?? [];
+    const before = states[index - 1];
+    const ours = states[index];
+    const have = before?.head.id ?? noRecord;
+    if (ours === undefined || record.previous !== have)
+      return unplaced(name, index, states.at(-1)?.head.id ?? have, record);
+    const next = applyIdentityRecord(before, record);
+    if (!next.ok) return { type: "LogRefused", name, index, error: next.error };
+    const { id: theirs } = record;
+    return {
+      type: "LogForked",
+      name,
+      index: index - 1,
+      ours: ours.head.id,
+      theirs,
+      isSettled: false,
     };
   };
 
@@ -235,24 +296,26 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
     const ours = head(name);
     const isNext = index === (ours?.index ?? -1) + 1 && record.previous === (ours?.id ?? noRecord);
     if (ours === undefined || isNext) return { kind: "next" };
-    const known = knownId(name, index);
-    const vault = name.kind === LogKind.Vault ? vaults.get(name.log) : undefined;
-    const taken = vault === undefined ? undefined : await branches.take(vault, record);
-    if (taken?.kind === "known" || taken?.kind === "other") return { kind: "other" };
-    if (taken?.kind === "refused" && taken.error.type === "IdentityHeadMissing")
-      return { kind: "forked", trouble: missingOf(identities.get(taken.error.user), taken.error) };
-    return {
-      kind: "forked",
-      trouble: {
-        type: "LogForked",
-        name,
-        index: known === undefined ? index : index - 1,
-        ours: known ?? ours.id,
-        theirs: known === undefined ? record.previous : record.id,
-        isSigned: false,
-        isCut: taken?.kind === "unplaced",
-      },
-    };
+    if (name.kind === LogKind.Identity)
+      return { kind: "forked", trouble: forkOfIdentity(name, index, record) };
+    const vault = vaults.get(name.log);
+    assert(vault !== undefined, "a log with a head is here");
+    const taken = await branches.take(vault, record);
+    switch (taken.kind) {
+      case "known":
+      case "other":
+        return { kind: "other" };
+      case "unplaced":
+        return { kind: "forked", trouble: unplaced(name, index, ours.id, record) };
+      case "refused": {
+        const { error } = taken;
+        const trouble: LogTrouble =
+          error.type === "IdentityHeadMissing"
+            ? missingOf(name, record, error)
+            : { type: "LogRefused", name, index, error };
+        return { kind: "forked", trouble };
+      }
+    }
   };
 
   const replay = async (name: LogName): Promise<void> => {
@@ -304,24 +367,12 @@ export const openFollowedLogs = async (store: LocalStore): Promise<FollowedLogs>
   };
 };
 
-/** Either the log is not here that far, or it is here and is another: then it is a fork of it. */
-const missingOf = (
-  states: readonly IdentityState[] | undefined,
-  { user, index, head }: { readonly user: UserId; readonly index: number; readonly head: RecordId },
-): IdentityNeeded | LogForked => {
-  const ours = states?.[index];
-  return ours === undefined
-    ? { type: "IdentityNeeded", user, index }
-    : {
-        type: "LogForked",
-        name: { kind: LogKind.Identity, log: user },
-        index: index - 1,
-        ours: ours.head.id,
-        theirs: head,
-        isSigned: false,
-        isCut: false,
-      };
-};
+const unplaced = (
+  name: LogName,
+  index: number,
+  have: RecordId,
+  { previous }: LogRecord,
+): LogUnplaced => ({ type: "LogUnplaced", name, index, have, got: previous });
 
 /** The logs of which a first record is in the store. */
 const storedLogs = async (store: LocalStore): Promise<readonly LogName[]> => {

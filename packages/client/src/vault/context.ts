@@ -2,6 +2,7 @@
 import type { ChainId, DocId, Receipt, Run, UserId, Vector } from "@duro/protocol";
 import type { CommitError, LocalStore } from "../ports/localStore.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { LogWait } from "../engine/logWait.ts";
 import type { LiveDocs } from "../docs/liveDocs.ts";
 import type { ApplyGuard } from "../updates/applyGuard.ts";
 import type { OwnBeacons } from "../watch/ownBeacons.ts";
@@ -46,6 +47,8 @@ export interface VaultContext {
   readonly memory: VaultMemory;
   readonly docs: LiveDocs;
   readonly uploads: Uploads;
+  /** Chains that the relay did not take for want of a record. */
+  readonly logWait: LogWait<ChainId>;
   readonly watch: VaultWatch;
   readonly beacons: OwnBeacons;
   readonly tidying: Tidying;

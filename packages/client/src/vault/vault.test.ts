@@ -531,3 +531,65 @@ describe("a crash", () => {
     expect(await again.text()).toBe("kept");
   });
 });
+
+describe("a chain that the relay has lost the end of, and the records that it was sealed under", () => {
+  /** The relay had all of it, and signed for that. */
+  const lost = async () => {
+    const place = createPlace(1);
+    const [device] = place.devices;
+    assert(device !== undefined, "there is one");
+    const opened = await openCore(place, device);
+    const { core } = opened;
+    await core.connected([]);
+    await opened.type("one ");
+    await opened.sealAll();
+    await opened.type("two");
+    await opened.sealAll();
+    const { chain } = core.memory.own;
+    const row = core.memory.chains.get(chain);
+    assert(row !== undefined, "it has sealed");
+    core.memory.chains.set(chain, { ...row, receipted: row.head.at });
+    core.disconnected();
+    const [mark] = envelopesToMarks(place, opened.puts);
+    assert(mark !== undefined, "it has put");
+    await core.connected([{ chain, ...mark }]);
+    const refuse = (): void => {
+      const facts = { chain, seq: `${mark.seq + 1}` };
+      core.putRefused(chain, { name: "LogHeadUnknown", number: 40, facts });
+    };
+    const putCount = opened.puts.length;
+    refuse();
+    await core.idle();
+    const again = () => opened.puts.slice(putCount).map(({ firstSeq }) => firstSeq);
+    expect(again()).toEqual([]);
+    return { opened, refuse, again, nextSeq: mark.seq + 1 };
+  };
+
+  const envelopesToMarks = (place: Place, runs: readonly Run[]) =>
+    runs
+      .flatMap((run) => runToEnvelopes(place.vault.state.vault, run, envelopeIdOf))
+      .map(({ head }) => ({ seq: head.seq, id: envelopeIdOf(head) }));
+
+  test("is put again as soon as the relay has more of the log, from where the relay stands", async () => {
+    const { opened, again, nextSeq } = await lost();
+    opened.core.logGrewThere();
+    await opened.core.idle();
+    expect(again()).toEqual([nextSeq]);
+    opened.core.logGrewThere();
+    await opened.core.idle();
+    expect(again()).toEqual([nextSeq]);
+  });
+
+  test("is put again after a while where nobody says so, and ever less often", async () => {
+    const { opened, refuse, again } = await lost();
+    const counts: number[] = [];
+    for (let second = 0; second < 8; second += 1) {
+      opened.clock.pass(1_000);
+      await opened.core.idle();
+      if (again().length > (counts.at(-1) ?? 0)) refuse();
+      await opened.core.idle();
+      counts.push(again().length);
+    }
+    expect(counts).toEqual([1, 1, 2, 2, 2, 2, 3, 3]);
+  });
+});

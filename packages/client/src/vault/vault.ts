@@ -2,12 +2,10 @@
  * One vault on this device: takes what the relay brings, lets it count, keeps edits, seals them, and
  * says what it has. One job after the other; each leaves the store whole.
  */
-import { clientIdOf } from "@duro/crypto";
 import { err, ok, type Result } from "@duro/crypto/types";
 import {
   type ChainId,
   type DocId,
-  docIds,
   type LogHead,
   type RefusalSaid,
   type Run,
@@ -15,10 +13,12 @@ import {
   type Vector,
 } from "@duro/protocol";
 import { createLiveDocs, type Live } from "../docs/liveDocs.ts";
+import { createLogWait } from "../engine/logWait.ts";
 import { createSerial } from "../engine/serial.ts";
 import type { CommitError } from "../ports/localStore.ts";
 import { createOwnBeacons } from "../watch/ownBeacons.ts";
 import { openVaultWatch, type VaultWatch } from "../watch/vaultWatch.ts";
+import { clientIdIn } from "./clientIdIn.ts";
 import { comeOver, fallenToLeave } from "./comeOver.ts";
 import type { ReceiptSaid, VaultContext, VaultDeps } from "./context.ts";
 import { beginUse, endUse } from "./cleanEnd.ts";
@@ -66,6 +66,8 @@ export interface VaultCore {
   receipt(receipt: ReceiptSaid): void;
   /** The relay did not take what was put. */
   putRefused(chain: ChainId, refusal: RefusalSaid): void;
+  /** The relay has more of a log that chains of this vault rest on. */
+  logGrewThere(): void;
   /** What the relay has is to be asked for anew. */
   pull(): void;
   readonly watch: VaultWatch;
@@ -130,6 +132,10 @@ export const openVaultCore = async (
     isBlocked: () => opened?.isTryingLater === true,
   });
   const uploads = createUploads(memory, link);
+  const logWait = createLogWait<ChainId>({
+    clock,
+    again: (chains) => begin(() => takeUpAgain(context, (chain) => chains.has(chain))),
+  });
   const arrived: VaultContext["arrived"] = [];
   const context: VaultContext = {
     deps,
@@ -142,7 +148,7 @@ export const openVaultCore = async (
         ...memory.pending.filter((edit) => edit.doc === doc).map(({ update }) => update),
       ],
       loadCounted: (doc) => loadCounted(memory, doc),
-      clientIdOf: (doc) => clientIdOf(memory.own.chain, docIds.toBytes(doc)),
+      clientIdOf: (doc) => clientIdIn(memory.own.chain, doc),
       onEdit: (doc, update, depth) => {
         memory.pending.push({ doc, update, depth });
         writes.edited();
@@ -150,6 +156,7 @@ export const openVaultCore = async (
     }),
     tidying: createTidying({ rows: memory, begin }),
     uploads,
+    logWait,
     arrived,
     parted: new Set(),
     relayHas: undefined,
@@ -218,6 +225,7 @@ export const openVaultCore = async (
       context.relayHas = undefined;
       context.parted.clear();
       uploads.stop();
+      logWait.stop();
     },
     envelopes: (runs, byteLength) => {
       watch.relay.envelopesCame();
@@ -233,11 +241,13 @@ export const openVaultCore = async (
     sealable: () => sealable(context),
     receipt: (receipt) => begin(() => onReceipt(context, receipt)),
     putRefused: (chain, refusal) => begin(() => onPutRefused(context, chain, refusal)),
+    logGrewThere: () => logWait.logGrew(),
     pull: () => link.pull(vault, vectorOf(memory)),
     job: (work) => run(() => work(context)),
     idle: () => (memory.pending.length > 0 ? run(writes.job) : serial.idle()),
     close: () => {
       endTrying?.();
+      logWait.stop();
       context.tidying.stop();
       return run(async () => {
         await writes.job();
@@ -314,18 +324,22 @@ const seal = async (context: VaultContext): Promise<void> => {
 };
 
 /** What the relay refused under another log it may take now. */
-const takeUpAgain = async ({ memory, uploads, relayHas }: VaultContext): Promise<void> => {
+const takeUpAgain = async (
+  { memory, uploads, relayHas }: VaultContext,
+  isMeant: (chain: ChainId) => boolean = () => true,
+): Promise<void> => {
   if (relayHas === undefined || memory.isDoubtful) return;
   for (const { chain, receipted } of memory.chains.values())
-    if (uploads.isRefused(chain)) {
+    if (uploads.isRefused(chain) && isMeant(chain)) {
       const there = relayHas.find((mark) => mark.chain === chain)?.seq ?? 0;
-      uploads.again(chain, chain === memory.own.chain ? receipted : there);
+      // A relay that was put back has signed for what it has no more.
+      uploads.again(chain, chain === memory.own.chain ? Math.min(there, receipted) : there);
     }
   await uploads.pump();
 };
 
 const onPutRefused = async (
-  { memory, deps, uploads }: VaultContext,
+  { memory, deps, uploads, logWait }: VaultContext,
   chain: ChainId,
   { name, facts }: RefusalSaid,
 ): Promise<void> => {
@@ -338,8 +352,11 @@ const onPutRefused = async (
     const isOwn = chain === memory.own.chain;
     memory.isDoubtful ||= isOwn;
     deps.link.pull(memory.vault, isOwn ? vectorWithoutOwn(memory) : vectorOf(memory));
-  } else if (name === "LogHeadStale" || name === "LogHeadUnknown" || name === "ChainCut")
+  }
+  if (name === "LogHeadStale" || name === "LogHeadUnknown" || name === "ChainCut")
     deps.onLogAhead();
+  // Of a relay that was put back it may be the log that is behind, and has the cut and not what undid it.
+  if (name === "LogHeadUnknown" || name === "ChainCut") logWait.refused(chain);
   // What else it refuses stays here, until the next connection.
   deps.onChange();
 };

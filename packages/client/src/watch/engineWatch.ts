@@ -91,10 +91,10 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
       relay.disconnected();
     },
     logTrouble: (trouble) => {
-      if (trouble.type === "LogGap" || trouble.type === "IdentityNeeded") return;
-      const { name } = trouble;
-      if (trouble.type === "LogRefused" && !isOfAuthor(trouble.error))
+      if (trouble.type === "LogRefused" && !isOfAuthor(trouble, logs))
         return relay.fault(trouble.error.type);
+      if (trouble.type !== "LogForked" && trouble.type !== "LogRefused") return;
+      const { name } = trouble;
       for (const { vault, memory, watch } of cores())
         if (
           name.kind === LogKind.Vault ? name.log === vault : memory.view.state.members.has(name.log)
@@ -108,6 +108,12 @@ export const openEngineWatch = async (deps: EngineWatchDeps): Promise<EngineWatc
   };
 };
 
-/** Whoever wrote it signed it; anything else about a record that does not hold is the relay's doing. */
-const isOfAuthor = ({ type }: LogRefused["error"]): boolean =>
-  type === "RuleViolated" || type === "VersionUnsupported" || type === "RecordUnknown";
+/**
+ * Whoever wrote it signed it; anything else about a record that does not hold is the relay's doing, and so
+ * is one beside those that are here: our log goes on without it.
+ */
+const isOfAuthor = ({ name, index, error }: LogRefused, logs: FollowedLogs): boolean =>
+  index > (logs.head(name)?.index ?? -1) &&
+  (error.type === "RuleViolated" ||
+    error.type === "VersionUnsupported" ||
+    error.type === "RecordUnknown");

@@ -56,16 +56,16 @@ export const compareAgain = (state: WatchState, rows: ChainRows, at: Watcher): W
     ownChain: at.ownChain,
     chains: new Map([...rows].map(([chain, row]) => [chain, heldOf(state, row, at)])),
     logHead: relay.ourLogHead,
-    recordAt: (index) => at.logs.idAt({ kind: LogKind.Vault, log: at.vault }, index),
     receipts: newestOf(state.receipts.filter(({ relayKey }) => relayKey === notes.relay)),
   };
   const { alarms } = compareHeads(heads, relay);
-  // Of a log that parts it tells only where it stands at a place that is here, and of no identity log.
-  const isComparable = heads.recordAt(relay.logHead.index) !== undefined;
-  const isCompared = ({ log, index }: AlarmOf<"LogForked">): boolean =>
-    log.kind === LogKind.Vault && isComparable && index <= relay.logHead.index;
+  // Heads show no fork. One that is settled is over with a relay that lists what stands.
+  const name = { kind: LogKind.Vault, log: at.vault } as const;
+  const isOurs = at.logs.idAt(name, relay.logHead.index) === relay.logHead.id;
+  const isOver = ({ log, index }: AlarmOf<"LogForked">): boolean =>
+    log.kind === LogKind.Vault && isOurs && index <= relay.logHead.index;
   const within = (alarm: Alarm): boolean =>
-    isOfHeads(alarm) && (alarm.type !== "LogForked" || isCompared(alarm));
+    isOfHeads(alarm) && (alarm.type !== "LogForked" || isOver(alarm));
   return { ...state, book: reconcile(state.book, within, alarms, at.nowMs) };
 };
 

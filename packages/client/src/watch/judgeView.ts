@@ -163,13 +163,14 @@ const alarmOfTrouble = (trouble: LogTrouble, vault: Watcher["vault"]): Alarm | u
         index: index + 1,
         ours,
         theirs,
-        evidence: trouble.isSigned ? "record" : "relay",
+        evidence: trouble.isSettled ? "relay" : "record",
         claimant: undefined,
       };
     }
     case "LogRefused":
       return logTrouble(vault, trouble.name, trouble.error);
     case "LogGap":
+    case "LogUnplaced":
     case "IdentityNeeded":
       return undefined;
   }

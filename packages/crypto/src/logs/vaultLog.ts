@@ -167,6 +167,7 @@ const applyGenesis = (
     versionMin,
     extraTypes: new Set(),
     members: new Map([[owner.user, { role: Role.Owner, writerSince: 0 }]]),
+    removedAt: new Map(),
     pins: new Map([[pin.user, pin]]),
     viewers: new Map(),
     epochs: [

@@ -219,3 +219,12 @@ describe("who belongs to a vault and may do what", () => {
     expect(judged(createTeam("vaultMembers"))).toBe(verdict);
   });
 });
+
+test("where a member was removed is known until they are added again", () => {
+  const removed = afterRemoval(createTeam("removedAt"));
+  const { user } = removed.writer.state;
+  const { removedAt, head } = removed.vault.state;
+  expect([...removedAt]).toEqual([[user, head.index]]);
+  const again = stepped(removed, addingOf(removed, removed.owner, removed.writer));
+  expect([...again.vault.state.removedAt]).toEqual([]);
+});

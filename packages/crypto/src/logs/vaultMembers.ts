@@ -26,8 +26,11 @@ export const addMember = (
     viewers: [],
   });
   if (!boxed.ok) return boxed;
+  const removedAt = new Map(state.removedAt);
+  removedAt.delete(member.user);
   return ok({
     ...boxed.value,
+    removedAt,
     members: new Map(state.members).set(member.user, {
       role,
       writerSince: role >= Role.Writer ? record.index : undefined,
@@ -102,6 +105,7 @@ export const removeMember = (
   if (!cut.ok) return cut;
   const members = new Map(state.members);
   members.delete(user);
+  const removedAt = new Map(state.removedAt).set(user, record.index);
   const viewers = new Map([...state.viewers].filter(([, viewer]) => viewer.user !== user));
-  return rotate(judged, { ...cut.value, members, viewers }, rotation);
+  return rotate(judged, { ...cut.value, members, removedAt, viewers }, rotation);
 };

@@ -56,6 +56,8 @@ export interface VaultState {
   readonly versionMin: number;
   readonly extraTypes: ReadonlySet<number>;
   readonly members: ReadonlyMap<UserId, Member>;
+  /** Who was a member and is none now: index of the record that removed them, the last that they may see. */
+  readonly removedAt: ReadonlyMap<UserId, number>;
   readonly pins: ReadonlyMap<UserId, Pin>;
   readonly viewers: ReadonlyMap<DeviceId, GrantedViewer>;
   /** Rising, from 1; the last is current. */

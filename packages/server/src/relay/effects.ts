@@ -11,7 +11,7 @@ import {
   type VaultId,
   vaultPositions,
 } from "@duro/protocol";
-import { mayOpen } from "../domain/access.ts";
+import { mayOpen, shownHead } from "../domain/access.ts";
 import type { Asker } from "../ports/accountStore.ts";
 import { dropBlob, grantToken } from "./blobEffects.ts";
 import type { RelayContext } from "./context.ts";
@@ -166,13 +166,14 @@ export const createEffectWorker = (
       name.kind === LogKind.Vault
         ? await context.logs.vault(name.log)
         : (await context.logs.identity(name.log))?.at(-1);
-    const isMine = state !== undefined && (!("members" in state) || mayOpen(state, asker()));
-    if (!isMine) {
+    const head = state && ("members" in state ? shownHead(state, asker()) : state.head);
+    if (head === undefined) {
       const refusal = refused(name.kind === LogKind.Vault ? "VaultUnknown" : "NotFound");
       return connection.take({ kind: "logRefused", request, refused: refusal });
     }
-    const records = await context.logStore.read(name, fromIndex, logPageLimit);
-    return connection.take({ kind: "logPage", request, records, head: state.head });
+    const read = await context.logStore.read(name, fromIndex, logPageLimit);
+    const records = read.slice(0, Math.max(0, head.index + 1 - fromIndex));
+    return connection.take({ kind: "logPage", request, records, head });
   };
 
   const append = async (effect: Extract<WorkerEffect, { kind: "appendRecord" }>): Promise<void> => {

@@ -9,6 +9,7 @@ import {
   withMember,
   withoutDevice,
   withoutMember,
+  withRotation,
   createPerson,
 } from "@duro/crypto/testing/people";
 import { BlobAction, envelopesToRun, type RefusalName, refusals, type Run } from "@duro/protocol";
@@ -277,6 +278,28 @@ describe("roles", () => {
     // Somebody who still belongs here carries it: nothing of it counts any more.
     owner.put(1, envelopesToRun(writer.take(1)));
     await refusedAs(owner, "ChainCut");
+  });
+
+  test("RELAY8 a member who was removed reads the log as far as the record that removed them", async () => {
+    const { relay, owner, person, member, vault, deps } = await team(Role.Writer);
+    const client = await connect(relay, member.device);
+    const removed = withoutMember(deps, vault, person, member, [], [person, member]);
+    const ask = async () => {
+      const name = { kind: LogKind.Vault, log: vault.state.vault };
+      client.send({ type: "LogWant", request: nextRequest(), name, fromIndex: 0 });
+      return client.next("LogRecords");
+    };
+    const { index } = removed.state.head;
+    await appendRecords(owner, removed.records.slice(vault.records.length));
+    const after = withRotation(deps, removed, person, [person, member]);
+    await appendRecords(owner, after.records.slice(removed.records.length));
+    const shown = await ask();
+    expect(shown.headIndex).toBe(index);
+    expect(shown.records).toHaveLength(index + 1);
+
+    const back = withMember(deps, after, person, member, Role.Viewer);
+    await appendRecords(owner, back.records.slice(after.records.length));
+    expect(await ask()).toMatchObject({ headIndex: back.state.head.index });
   });
 });
 
