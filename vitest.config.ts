@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { browserFlags, browserPath } from "./scripts/browserPath.mjs";
@@ -9,6 +10,9 @@ const relayTests = "test/**/*.relay.test.ts";
 /** A page and a machine at one relay. */
 const besideBrowserTests = "test/client/browser.relay.test.ts";
 
+/** By itself it would leave one processor to whoever watches, and there are often no more than two. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
 export default defineConfig({
   test: {
     reporters: ["default"],
@@ -18,6 +22,7 @@ export default defineConfig({
           name: "unit",
           include: unitTests,
           exclude: ["**/*.browser.test.ts", postgresTests],
+          maxWorkers,
           testTimeout: 60_000,
         },
       },
@@ -38,6 +43,7 @@ export default defineConfig({
           name: "repo",
           include: ["test/**/*.test.ts"],
           exclude: [relayTests],
+          maxWorkers,
           testTimeout: 120_000,
         },
       },
