@@ -179,6 +179,19 @@ const openCold = async (ask: ColdOpening): Promise<{ readonly ms: number }> => {
   return { ms };
 };
 
+const pollMs = 20;
+
+/** In all documents of the first client: a peer has a connection for each, and the first may be ahead. */
+const untilRecords = async (count: number): Promise<void> => {
+  const givenUpAtMs = nowMs() + patienceMs;
+  const here = (): number =>
+    clients[0]?.docs.reduce((sum, doc) => sum + recordCountOf(doc), 0) ?? 0;
+  while (here() < count) {
+    assert(nowMs() < givenUpAtMs, "all records come in the end");
+    await sleep(pollMs);
+  }
+};
+
 const jobs = {
   open,
   close,
@@ -187,6 +200,7 @@ const jobs = {
   pace,
   record,
   openCold,
+  untilRecords,
   /** When the last of it was at the last of our clients. */
   arrived: (): Promise<number> => {
     assert(arrival !== undefined, "it was expected before");

@@ -7,7 +7,7 @@ import { oursOf, repeated, valuesOf } from "./compare.ts";
 import type { BenchOptions } from "./options.ts";
 import type { PlainReadSide } from "./plainReadSide.ts";
 import { startServers } from "./servers.ts";
-import { type Clients, namesOf, startClients } from "./sides.ts";
+import { type Clients, startClients } from "./sides.ts";
 import type { PeerName, Place } from "./syncClient.ts";
 
 const perTurn = 20;
@@ -20,9 +20,8 @@ const fill = async (
   const [writer, reader] = [startClients(), startClients()];
   await writer.ask("open", { place, first: 0, count: 1, docCount });
   await reader.ask("open", { place, first: 1, count: 1, docCount });
-  await reader.ask("expectAll", { names: namesOf(0, 1), round: 1 });
   await writer.ask("edit", { kind: "records", count, docCount, perTurn, round: 1 });
-  await reader.ask("arrived", undefined);
+  await reader.ask("untilRecords", count);
   await writer.ask("settle", undefined);
   await writer.ask("close", undefined);
   await writer.stop();
