@@ -10,50 +10,59 @@ import { type DecodedUpdate, deletionsIn } from "./deletions.ts";
 
 /** Leaves as it is what is not one author's contiguous update. */
 export const joinTexts = (update: Uint8Array): Uint8Array => {
-  const decoded = Y.decodeUpdate(update);
-  const joined = joinedOf([decoded]);
-  return joined === undefined || joined.length === decoded.structs.length
+  const row = inARow([update]);
+  const joined = joinRuns(row?.structs ?? []);
+  return row === undefined || joined.length === row.structs.length
     ? update
-    : encodeJoined(joined, [decoded]);
+    : encodeRow({ ...row, structs: joined });
 };
 
 /** One author's updates in the order in which they were made; undefined: they are something else. */
 export const joinEdits = (updates: readonly Uint8Array[]): Uint8Array | undefined => {
-  const decoded = updates.map((update) => Y.decodeUpdate(update));
-  const joined = joinedOf(decoded);
-  return joined === undefined ? undefined : encodeJoined(joined, decoded);
+  const row = inARow(updates);
+  return row && encodeRow({ ...row, structs: joinRuns(row.structs) });
 };
 
-type Joined = readonly [Struct, ...Struct[]];
+/** Structs of one author, each directly behind the one before, and what else the updates say. */
+interface Row {
+  readonly first: Y.ID;
+  readonly structs: readonly Struct[];
+  readonly decoded: readonly DecodedUpdate[];
+}
 
-const joinedOf = (decoded: readonly DecodedUpdate[]): Joined | undefined => {
-  const structs = decoded.flatMap((update) => update.structs);
-  const [first, ...rest] = isOneAfterTheOther(structs) ? joinRuns(structs) : [];
-  return first === undefined ? undefined : [first, ...rest];
+/** Undefined as soon as one does not follow: the rest need not be read. */
+const inARow = (updates: readonly Uint8Array[]): Row | undefined => {
+  const decoded: DecodedUpdate[] = [];
+  const structs: Struct[] = [];
+  for (const update of updates) {
+    const read = Y.decodeUpdate(update);
+    for (const struct of read.structs) {
+      if (!isBehind(structs.at(-1), struct)) return undefined;
+      structs.push(struct);
+    }
+    decoded.push(read);
+  }
+  const [first] = structs;
+  return first && { first: first.id, structs, decoded };
 };
 
-const encodeJoined = (structs: Joined, decoded: readonly DecodedUpdate[]): Uint8Array => {
-  const { client, clock } = structs[0].id;
-  return encodeAuthorUpdate({
-    clientId: client,
-    from: clock,
+const isBehind = (before: Struct | undefined, struct: Struct): boolean => {
+  if (struct instanceof Y.Skip) return false;
+  const { client, clock } = struct.id;
+  return (
+    before === undefined ||
+    (client === before.id.client && clock === before.id.clock + before.length)
+  );
+};
+
+const encodeRow = ({ first, structs, decoded }: Row): Uint8Array =>
+  encodeAuthorUpdate({
+    clientId: first.client,
+    from: first.clock,
     structCount: structs.length,
     structs: [encodeStructs(structs)],
     deletions: deletionsIn(decoded),
   });
-};
-
-const isOneAfterTheOther = (structs: readonly Struct[]): boolean => {
-  let before: Struct | undefined;
-  for (const struct of structs) {
-    if (struct instanceof Y.Skip) return false;
-    const { client, clock } = struct.id;
-    if (before !== undefined && client !== before.id.client) return false;
-    if (before !== undefined && clock !== before.id.clock + before.length) return false;
-    before = struct;
-  }
-  return true;
-};
 
 const joinRuns = (structs: readonly Struct[]): readonly Struct[] => {
   const joined: Struct[] = [];

@@ -6,7 +6,7 @@
 import type { DocId } from "@duro/protocol";
 import { updateKey, updatesOfLevel } from "../store/keys.ts";
 import type { DocumentRow } from "../store/rows.ts";
-import { mergeUpdates } from "../updates/mergeUpdates.ts";
+import { mergeEdits } from "../updates/mergeUpdates.ts";
 import { structCountIn } from "../updates/updateCost.ts";
 import { createDraft, type Draft, type VaultRows } from "./draft.ts";
 
@@ -41,7 +41,7 @@ const mergeLevel = async (
 ): Promise<void> => {
   const range = updatesOfLevel(vault, doc, level);
   const entries = await store.range("updates", range, row.levels[level]?.updateCount ?? 0);
-  const merged = mergeUpdates(entries.map(({ value }) => value));
+  const merged = mergeEdits(entries.map(({ value }) => value));
   draft.write(
     { kind: "deleteRange", table: "updates", ...range },
     {
