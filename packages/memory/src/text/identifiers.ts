@@ -10,11 +10,16 @@ const separators = /[-_./\\:@$]+/u;
 const humps = (word: string): readonly string[] =>
   word.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\p{Lu}|\p{N}+|[^\p{Lu}\p{Ll}\p{N}]+/gu) ?? [];
 
-const fold = (word: string): string => word.normalize("NFKC").toLowerCase();
+/** As NFKC spells it: a sign that stands for several, a space among them, is several before words are told apart. */
+const wordsIn = (text: string): readonly string[] =>
+  text.normalize("NFKC").match(wordPattern) ?? [];
 
 /** The words of one identifier, lowercase. */
 const partsOf = (word: string): readonly string[] =>
-  word.split(separators).flatMap(humps).map(fold);
+  word
+    .split(separators)
+    .flatMap(humps)
+    .map((part) => part.toLowerCase());
 
 /**
  * What identifiers in a text add to its plain words: their parts, of one sign too, since a search for the
@@ -22,11 +27,12 @@ const partsOf = (word: string): readonly string[] =>
  */
 export const identifierParts = (text: string): readonly string[] => {
   const found = new Set<string>();
-  for (const [word] of text.matchAll(wordPattern)) {
+  for (const word of wordsIn(text)) {
     const parts = partsOf(word);
     if (parts.length < 2) continue;
     for (const part of parts) found.add(part);
-    for (const piece of word.split(/[-./\\:@]+/u)) found.add(fold(piece.replaceAll(/[_$]/gu, "")));
+    for (const piece of word.split(/[-./\\:@]+/u))
+      found.add(piece.replaceAll(/[_$]/gu, "").toLowerCase());
   }
   found.delete("");
   return [...found];
@@ -35,7 +41,6 @@ export const identifierParts = (text: string): readonly string[] => {
 /** Of what a person typed: every word, and identifiers by their parts. */
 export const searchTerms = (query: string): readonly string[] => {
   const terms = new Set<string>();
-  for (const [word] of query.matchAll(wordPattern))
-    for (const part of partsOf(word)) terms.add(part);
+  for (const word of wordsIn(query)) for (const part of partsOf(word)) terms.add(part);
   return [...terms];
 };

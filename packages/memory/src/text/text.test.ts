@@ -60,6 +60,9 @@ test("[MEM16] a question can never be more than words to the index", () => {
     }),
   );
   expect(ftsQueryOf('port" OR x:5432*')).toBe('"port"* "or"* "x"* "5432"*');
+  // One letter, which NFKC spells as a space and a mark.
+  expect(ftsQueryOf("\uFE7E")).toBe(undefined);
+  expect(ftsQueryOf("a\uFE7Eb")).toBe('"a"* "b"*');
 });
 
 describe("[MEM16] a row of the index", () => {
