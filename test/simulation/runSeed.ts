@@ -27,7 +27,9 @@ import { type Belonging, belongingOf, checkRemoved } from "./standing.ts";
 import { inRealm } from "./realm.ts";
 import { createRareStates, type RareState } from "./rareStates.ts";
 import { createRng } from "./rng.ts";
+import { tidyRelay } from "./tidying.ts";
 import { createWorld, type World } from "./world.ts";
+import { tidyingIntervalMs } from "../../packages/server/src/tidy/startTidying.ts";
 
 export interface RunOptions {
   readonly seed: number;
@@ -149,8 +151,9 @@ const heal = async (world: World): Promise<number> => {
 
 /** False: they do not. */
 const comeToRest = async (world: World): Promise<boolean> => {
-  const { scheduler, machines, nodes, fault } = world;
+  const { scheduler, machines, nodes, profile, fault } = world;
   const beganMs = scheduler.nowMs;
+  let tidiedAtMs = beganMs;
   let unrest: string | undefined = "nobody looked yet";
   while (world.faults.length === 0 && scheduler.nowMs - beganMs < healingMsMax) {
     for (const node of nodes) node.start();
@@ -161,6 +164,10 @@ const comeToRest = async (world: World): Promise<boolean> => {
     });
     unrest = await restlessness(world);
     if (unrest === undefined) break;
+    // What came back from its trash may be all that is missing.
+    if (profile.weights.tidy === 0 || scheduler.nowMs - tidiedAtMs < tidyingIntervalMs) continue;
+    tidiedAtMs = scheduler.nowMs;
+    await tidyRelay(world, false);
   }
   if (unrest !== undefined && world.faults.length === 0)
     fault(`not at rest ${healingMsMax / 60_000} minutes after everything was healed: ${unrest}`);

@@ -1,9 +1,11 @@
 /** Sees every frame that is sent: writes it down, looks for what must never cross, and keeps receipts. */
+import { LogKind } from "@duro/crypto/types";
 import {
   type ChainId,
   type ClientFrame,
   decodeClientFrame,
   decodeRelayFrame,
+  type LogName,
   refusalOfNumber,
   type RelayFrame,
   type VaultId,
@@ -40,6 +42,9 @@ export interface Tap {
 const runWords = (chain: ChainId, firstSeq: number, count: number): string =>
   `${chain.slice(0, 4)} ${firstSeq}..${firstSeq + count - 1}`;
 
+const logWords = ({ kind, log }: LogName): string =>
+  `${kind === LogKind.Vault ? "vault" : "identity"} ${log.slice(0, 4)}`;
+
 export const createTap = (deps: TapDeps): Tap => {
   const { transcript, rare, onFault } = deps;
   const canaryBytes = Buffer.from(deps.canary);
@@ -54,6 +59,7 @@ export const createTap = (deps: TapDeps): Tap => {
   const up = (connection: string, frame: ClientFrame): string => {
     if (frame.type === "OpenVault") vaults.set(`${connection}/${frame.channel}`, frame.vault);
     if (frame.type === "Ping") rare.reached("a client asks whether somebody is there");
+    if (frame.type === "LogWant") return ` ${logWords(frame.name)} from ${frame.fromIndex}`;
     if (frame.type !== "Put") return "";
     lossSeen.put(connection, frame);
     const { firstSeq, envelopes, chain } = frame.run;
@@ -87,6 +93,9 @@ export const createTap = (deps: TapDeps): Tap => {
   const down = (connection: string, frame: RelayFrame): string => {
     if (frame.type === "Receipt") return receipt(connection, frame);
     if (frame.type === "VaultHeads") lossSeen.heads(connection, frame);
+    if (frame.type === "VaultHeads") return ` log at ${frame.logHead.index}`;
+    if (frame.type === "LogNudge") return ` ${logWords(frame.name)} at ${frame.head.index}`;
+    if (frame.type === "LogRecords") return ` ${frame.records.length}, head ${frame.headIndex}`;
     if (frame.type === "Nudge") rare.reached("a client is nudged");
     if (frame.type === "Refusal") {
       const facts = frame.facts.map(({ key, value }) => `${key} ${value}`);

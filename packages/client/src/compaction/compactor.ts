@@ -76,7 +76,7 @@ export const createCompactor = (deps: CompactorDeps): Compactor => {
   const { memory } = deps;
   const missingBlobs = new Set<BlobId>();
   const bodies = new Map<EnvelopeId, Body>();
-  const rewritten: Rewritten = new Map();
+  const rewritten: Rewritten = new WeakSet();
   /** By chain, from which seq on they were asked for, and which the relay does not have. */
   const asked = new Map<ChainId, number>();
   const gone = new Map<ChainId, ReadonlySet<number>>();

@@ -11,6 +11,7 @@ import { loadFresh } from "../checkpoints/freshDoc.ts";
 import type { Write } from "../ports/localStore.ts";
 import { docOfKey, documentsOf, envelopeKey } from "../store/keys.ts";
 import { readRange } from "../store/readRange.ts";
+import type { DocumentRow } from "../store/rows.ts";
 import { mergeUpdates } from "../updates/mergeUpdates.ts";
 import { createDraft } from "../vault/draft.ts";
 import { loadCounted } from "../vault/loadUpdates.ts";
@@ -24,8 +25,8 @@ import { placeOfMarks } from "./placesHere.ts";
 import { shapeOfState, stateDocument } from "./stateDocument.ts";
 import type { FoundCheckpoint } from "./survey.ts";
 
-/** By document, the number behind the newest update of a state that holds no deleted text. */
-export type Rewritten = Map<DocId, number>;
+/** Documents, as rows, that are one state without deleted text: whatever is added, or counted anew, makes another row. */
+export type Rewritten = WeakSet<DocumentRow>;
 
 /** Whether it may become the base: everything that it covers counts here, and it covers what is gone. */
 export const mayBecomeBase = (
@@ -128,7 +129,7 @@ const rewrite = async (memory: VaultMemory, doc: DocId, rewritten: Rewritten): P
   if (memory.isApart) return false;
   const draft = createDraft(memory);
   const before = await draft.document(doc);
-  if (rewritten.get(doc) === before.nextNumber) return true;
+  if (rewritten.has(before)) return true;
   const fresh = loadFresh(mergeUpdates(await loadCounted(memory, doc)));
   if (!fresh.ok) return false;
   const state = Y.encodeStateAsUpdate(fresh.value);
@@ -138,6 +139,6 @@ const rewrite = async (memory: VaultMemory, doc: DocId, rewritten: Rewritten): P
   draft.setDocument(doc, row);
   draft.write(...writes);
   if (!(await draft.commit()).ok) return false;
-  rewritten.set(doc, row.nextNumber);
+  rewritten.add(row);
   return true;
 };

@@ -3,7 +3,7 @@
  * only then says so in our chain. It may end anywhere: what was packed is taken up again or forgotten.
  */
 import { currentEpoch } from "@duro/crypto/verify";
-import { type Beacon, limits } from "@duro/protocol";
+import type { Beacon } from "@duro/protocol";
 import { beaconOf, noBeacons } from "../alarms/beacons.ts";
 import { sealToShelf } from "../blobs/sealToShelf.ts";
 import { uploadBlob } from "../blobs/uploadBlob.ts";
@@ -11,7 +11,7 @@ import { packCheckpoint } from "../checkpoints/packCheckpoint.ts";
 import { currentKey } from "../vault/seal.ts";
 import { canSeal } from "../vault/sealNext.ts";
 import type { VaultMemory } from "../vault/vaultMemory.ts";
-import { vectorOf } from "../vault/vector.ts";
+import { vectorToSay } from "../vault/vector.ts";
 import {
   type CheckpointDraft,
   draftWrite,
@@ -103,7 +103,7 @@ const fullBeacon = ({ memory, transfer, generation }: Compacting): Beacon | unde
   return beaconOf(
     noBeacons,
     {
-      vector: vectorOf(memory).slice(0, limits.chainsPerVectorMax),
+      vector: vectorToSay(memory),
       logHead: view.state.head,
       identityHeads,
       nowMs: transfer.clock.nowMs(),

@@ -1,5 +1,5 @@
 /** Says in our own chain, now and then, how far this device has seen everything. */
-import { type UserId, limits } from "@duro/protocol";
+import type { UserId } from "@duro/protocol";
 import { beaconDue, beaconOf, beaconSaid } from "../alarms/beacons.ts";
 import { noteBeacons } from "../vault/beaconTimes.ts";
 import type { VaultContext } from "../vault/context.ts";
@@ -7,7 +7,7 @@ import { createDraft } from "../vault/draft.ts";
 import { sealBodies } from "../vault/seal.ts";
 import { canSeal } from "../vault/sealNext.ts";
 import type { VaultMemory } from "../vault/vaultMemory.ts";
-import { vectorOf } from "../vault/vector.ts";
+import { vectorToSay } from "../vault/vector.ts";
 
 export interface OwnBeacons {
   /** If one is due. In its turn among the jobs of the vault. */
@@ -51,7 +51,7 @@ export const createOwnBeacons = ({
     const beacon = beaconOf(
       said,
       {
-        vector: vectorOf(memory).slice(0, limits.chainsPerVectorMax),
+        vector: vectorToSay(memory),
         logHead: view.state.head,
         identityHeads: identityHeadsOf(memory),
         nowMs,

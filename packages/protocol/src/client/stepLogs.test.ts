@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { requestIds } from "../ids.ts";
 import { logWantsInFlightMax } from "../limits.ts";
-import { headAt, readyTalk, refusal, vaultLog } from "../testing/clientTranscript.ts";
+import {
+  headAt,
+  heads,
+  openVault,
+  readyTalk,
+  refusal,
+  vaultLog,
+} from "../testing/clientTranscript.ts";
 import type { ClientInput } from "./clientInput.ts";
 import type { RelayFrame } from "../wire/relayFrame.ts";
 
@@ -54,6 +61,20 @@ describe("a log that is followed", () => {
       "logRecords fromIndex=3",
       "send LogWant request=2 fromIndex=4",
     ]);
+  });
+
+  test("[CLIENT19] is asked for again where the heads of its vault say that it goes on", () => {
+    const talk = followed()
+      .hears(records(0, 3, 2))
+      .takes(openVault(1));
+    talk.effects();
+    expect(talk.hears(heads(1, 3)).lines()).toContain("send LogWant request=1 fromIndex=3");
+
+    const upToDate = followed()
+      .hears(records(0, 3, 2))
+      .takes(openVault(1));
+    upToDate.effects();
+    expect(upToDate.hears(heads(1, 2)).lines().join()).not.toContain("LogWant");
   });
 
   test("[CLIENT19] is not asked for again because of news that is here already", () => {

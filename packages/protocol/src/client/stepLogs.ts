@@ -2,7 +2,7 @@
 import { requestIds } from "../ids.ts";
 import { logWantsInFlightMax, requestIdMax } from "../limits.ts";
 import type { LogNudge, LogRecords } from "../wire/log.ts";
-import type { LogName } from "../wire/heads.ts";
+import type { LogHead, LogName } from "../wire/heads.ts";
 import type { RequestId } from "../ids.ts";
 import type { ClientEffect } from "./clientEffect.ts";
 import type { ClientInput } from "./clientInput.ts";
@@ -129,23 +129,23 @@ export const onLogNudge = (
   state: ClientConnection,
   link: Ready,
   { name, head }: LogNudge,
-): ClientStep => {
+): ClientStep =>
+  withLink(state, heardOfHead(link, name, head), { kind: "logGrew", name, head } as const);
+
+/** A log that we follow is asked for again, where the relay says that it goes on. */
+export const heardOfHead = (link: Ready, name: LogName, { index }: LogHead): Ready => {
   const key = keyOf(name);
   const log = lookUp(link.logs, key);
-  const grew = { kind: "logGrew", name, head } as const;
   switch (log?.stage.kind) {
     case undefined:
     case "queued":
-      return stay(state, grew);
+      return link;
     case "still":
-      return log === undefined || head.index < log.nextIndex
-        ? stay(state, grew)
-        : withLink(state, queued(link, key, log), grew);
+      return log === undefined || index < log.nextIndex ? link : queued(link, key, log);
     case "asked": {
-      if (log === undefined) return stay(state, grew);
-      const grownTo = Math.max(log.grownTo ?? 0, head.index);
-      const logs = withItem(link.logs, key, { ...log, grownTo });
-      return withLink(state, { ...link, logs }, grew);
+      if (log === undefined) return link;
+      const grownTo = Math.max(log.grownTo ?? 0, index);
+      return { ...link, logs: withItem(link.logs, key, { ...log, grownTo }) };
     }
   }
 };

@@ -1,4 +1,5 @@
 /** What the relay says of vaults: their heads, what is missing, what is new. */
+import { LogKind } from "@duro/crypto/types";
 import type { Envelopes } from "../wire/envelopes.ts";
 import type { Presence } from "../wire/presence.ts";
 import type { CatchUpDone, Nudge, VaultHeads } from "../wire/vault.ts";
@@ -7,6 +8,7 @@ import type { ClientChannel, ClientConnection, Ready } from "./clientState.ts";
 import { type ClientStep, misbehaved, stay, withLink } from "./step.ts";
 import { noteBodies } from "./stepBodies.ts";
 import { giveBack } from "./stepFlow.ts";
+import { heardOfHead } from "./stepLogs.ts";
 import { onPullVault } from "./stepVaults.ts";
 import { lookUp } from "./table.ts";
 
@@ -22,7 +24,9 @@ export const onVaultHeads = (state: ClientConnection, link: Ready, frame: VaultH
       opening: undefined,
       pullAfterHeads: undefined,
     };
-    const next = withChannel(link, vault, opened);
+    // A record that came behind our asking and before our opening is told here, and nowhere else.
+    const name = { kind: LogKind.Vault, log: vault } as const;
+    const next = heardOfHead(withChannel(link, vault, opened), name, logHead);
     const heads = { kind: "vaultHeads", vault, logHead, position, chains } as const;
     if (vector === undefined) return withLink(state, next, heads);
     const pulled = onPullVault(state, next, { vault, vector });

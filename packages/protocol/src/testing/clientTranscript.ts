@@ -86,10 +86,10 @@ export const openVault = (byte: number): ClientInput => ({
   wantsPresence: true,
 });
 
-export const heads = (channel: number): RelayFrame => ({
+export const heads = (channel: number, logIndex = 2): RelayFrame => ({
   type: "VaultHeads",
   channel: channelNumbers.fromNumber(channel),
-  logHead: headAt(2),
+  logHead: headAt(logIndex),
   position: vaultPositions.fromNumber(10),
   chains: [],
 });

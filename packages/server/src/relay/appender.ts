@@ -250,8 +250,9 @@ const answer = async (deps: AppenderDeps, { planned }: AppendPlan): Promise<numb
     runsByVault.set(stretch.vault, runs);
     runs.push({ envelopes: placed, origin: stretch.puts[0]?.origin });
   }
-  // First: readers wait for it; signing a receipt takes longer, and nobody waits for that.
   for (const [vault, runs] of runsByVault) deps.onStored(vault, runs);
+  // What is passed on leaves with the end of the turn. Readers wait for it; nobody waits for a receipt.
+  await deps.nextTurn();
   for (const plan of planned) await answerOne(deps, plan, nowMs);
   return envelopeCount;
 };

@@ -8,6 +8,7 @@ import {
   type LoginNonce,
   refused,
   type RelayEffect,
+  type RelayInput,
   type VaultId,
   vaultPositions,
 } from "@duro/protocol";
@@ -89,34 +90,49 @@ export const createEffectWorker = (
     context.metrics.loggedIn(checked.ok ? "ok" : "refused");
     if (!checked.ok) return connection.take({ kind: "loginRefused", refused: checked.error });
     const { user, scope, expiresAtMs } = checked.value;
-    const states = await context.logs.identity(user);
-    const identityHead = states?.at(-1)?.head;
-    assert(identityHead !== undefined, "a device has a log");
+    let waiting: RelayInput[] | undefined = [];
+    const take = (input: RelayInput): void => {
+      if (waiting === undefined) connection.take(input);
+      else waiting.push(input);
+    };
+    listener = { user, device, scope, take };
+    // Before anything is read: what changes while it is read is heard, behind the answer.
+    leave = context.hub.join(listener);
+    const identity = (await context.logs.identity(user))?.at(-1);
+    assert(identity !== undefined, "a device has a log");
     const vaults = await context.accountStore.vaultsOf({ user, device, scope });
     if (isEnded) return;
-    const who: LoggedIn = { user, device, scope, expiresAtMs, vaults, identityHead };
-    listener = { user, device, scope, take: (input) => connection.take(input) };
-    leave = context.hub.join(listener);
+    // Behind the check of its signature.
+    if (identity.devices.get(device)?.revokedAt !== undefined)
+      return connection.take({ kind: "deviceRemoved" });
+    const who: LoggedIn = { user, device, scope, expiresAtMs, vaults, identityHead: identity.head };
     connection.take({ kind: "loggedIn", who });
+    const heard = waiting;
+    waiting = undefined;
+    for (const input of heard) connection.take(input);
   };
 
   const openVault = async (channel: ChannelNumber, opening: Opening): Promise<void> => {
     // Closed before its turn came.
     if (isEnded || openings.get(channel) !== opening) return;
     const { vault } = opening;
-    const state = await context.logs.vault(vault);
-    if (listener === undefined || state === undefined || !mayOpen(state, listener)) {
+    const refuse = (): void => {
       openings.delete(channel);
-      return connection.take({ kind: "vaultRefused", channel, refused: refused("VaultUnknown") });
-    }
+      connection.take({ kind: "vaultRefused", channel, refused: refused("VaultUnknown") });
+    };
+    const state = await context.logs.vault(vault);
+    if (listener === undefined || state === undefined || !mayOpen(state, listener)) return refuse();
     const { position, chains } = await context.chainStore.heads(vault);
     if (isEnded || openings.get(channel) !== opening) return;
+    // Who was removed while the heads were read is told by nobody: they did not listen yet.
+    const newest = context.logs.knownVault(vault) ?? state;
+    if (!mayOpen(newest, listener)) return refuse();
     opening.isListening = true;
-    context.hub.openVault(listener, state, position);
+    context.hub.openVault(listener, newest, position);
     connection.take({
       kind: "vaultOpened",
       channel,
-      logHead: state.head,
+      logHead: newest.head,
       position: positionOf(position),
       chains,
     });

@@ -61,6 +61,21 @@ export const createKnownLogs = (logStore: LogStore): KnownLogs => {
     }
   };
 
+  /** A record that was stored here while a log was read is in one of the two only. */
+  const keepVault = (state: VaultState): VaultState => {
+    const known = vaults.get(state.vault);
+    if (known !== undefined && known.head.index >= state.head.index) return known;
+    vaults.set(state.vault, state);
+    return state;
+  };
+
+  const keepIdentity = (user: UserId, states: IdentityStates): IdentityStates => {
+    const known = identities.get(user);
+    if (known !== undefined && known.length >= states.length) return known;
+    identities.set(user, states);
+    return states;
+  };
+
   const identityAt: IdentityAt = ({ user, index, head }) => {
     const state = identities.get(user)?.[index];
     return state?.head.id === head ? state : undefined;
@@ -84,9 +99,7 @@ export const createKnownLogs = (logStore: LogStore): KnownLogs => {
         assert(next.ok, "only records that hold were stored");
         states.push(next.value);
       }
-      if (states.length === 0) return undefined;
-      identities.set(user, states);
-      return states;
+      return states.length === 0 ? undefined : keepIdentity(user, states);
     });
 
   const readVault = (vault: VaultId): Promise<VaultState | undefined> =>
@@ -99,8 +112,7 @@ export const createKnownLogs = (logStore: LogStore): KnownLogs => {
         assert(next.ok, "only records that hold were stored");
         state = next.value;
       }
-      if (state !== undefined) vaults.set(vault, state);
-      return state;
+      return state && keepVault(state);
     });
 
   return {
@@ -123,11 +135,7 @@ export const createKnownLogs = (logStore: LogStore): KnownLogs => {
       if (name.kind === LogKind.Vault) vaults.delete(name.log);
       else identities.delete(name.log);
     },
-    advanceVault: (state) => {
-      const known = vaults.get(state.vault);
-      if (known === undefined || known.head.index < state.head.index)
-        vaults.set(state.vault, state);
-    },
+    advanceVault: keepVault,
     advanceIdentity: (state) => {
       const known = identities.get(state.user);
       if (known?.length === state.head.index) identities.set(state.user, [...known, state]);
