@@ -1,6 +1,7 @@
 /** Text that nobody can see any more, and whether somebody who has the keys still finds it somewhere. */
 import { inflateRawSync } from "node:zlib";
 import { decodeEnvelope, type Envelope } from "@duro/crypto/verify";
+import type { ChainId } from "@duro/protocol";
 import type { DiskImage } from "./diskTables.ts";
 import type { View } from "./invariants.ts";
 import type { OpenBody } from "./openBodies.ts";
@@ -38,13 +39,23 @@ const markerIn = (bytes: Uint8Array, canary: Buffer, markers: readonly string[])
   return buffer.includes(canary) ? markers.find((marker) => buffer.includes(marker)) : undefined;
 };
 
+export interface Looked {
+  readonly open: OpenBody;
+  /** How far each chain counts. What stands past a cut is kept for whoever raises it, and compacted nowhere. */
+  readonly seqs: ReadonlyMap<ChainId, number>;
+}
+
 /** What is found, and where: on the disk of each of these, and at the relay. */
 export const findDeleted = (
   { canary, stores }: World,
-  open: OpenBody,
+  { open, seqs }: Looked,
   images: ReadonlyMap<string, DiskImage>,
   markers: readonly string[],
 ): readonly string[] => {
+  const saidIn = (envelope: Envelope): Uint8Array | undefined => {
+    const { chain, seq } = envelope.head;
+    return seq > (seqs.get(chain) ?? 0) ? undefined : contentOf(open, envelope);
+  };
   const needle = Buffer.from(canary);
   const found: string[] = [];
   const look = (where: string, bytes: Uint8Array | undefined): void => {
@@ -56,18 +67,18 @@ export const findDeleted = (
       for (const { value } of entries) {
         look(`${table} of ${name}`, value);
         const envelope = table === "envelopes" ? decodeEnvelope(value) : undefined;
-        if (envelope?.ok === true) look(`a body of ${name}`, saidIn(open, envelope.value));
+        if (envelope?.ok === true) look(`a body of ${name}`, saidIn(envelope.value));
       }
   for (const placed of stores.data.envelopes.values())
     for (const { signedHead, body } of placed) {
       const envelope = decodeEnvelope(signedHead);
       if (envelope.ok && body !== undefined)
-        look("a body of the relay", saidIn(open, { ...envelope.value, body }));
+        look("a body of the relay", saidIn({ ...envelope.value, body }));
     }
   return found;
 };
 
-const saidIn = (open: OpenBody, envelope: Envelope): Uint8Array | undefined => {
+const contentOf = (open: OpenBody, envelope: Envelope): Uint8Array | undefined => {
   const body = open(envelope);
   if (body?.type !== "Data") return undefined;
   const { isDeflated, content } = body.plaintext;

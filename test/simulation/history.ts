@@ -14,7 +14,9 @@ export interface History {
   isRolledBack: boolean;
   /** Envelopes that the relay had stored, and lost. */
   lostCount: number;
-  /** Where they stood. */
+  /** Records, the same. */
+  lostRecordCount: number;
+  /** Where the envelopes stood. */
   readonly taken: Set<string>;
   /** Machines that went on from an older state, or are there twice: what they say of that is true. */
   readonly doubled: Set<string>;
@@ -25,6 +27,7 @@ export const createHistory = (): History => ({
   machines: new Map(),
   isRolledBack: false,
   lostCount: 0,
+  lostRecordCount: 0,
   taken: new Set(),
   doubled: new Set(),
 });
@@ -50,6 +53,12 @@ const placesOf = ({ envelopes }: MemoryRelayData): ReadonlySet<string> =>
     ),
   );
 
+const recordCountOf = ({ identityRecords, vaultRecords }: MemoryRelayData): number =>
+  [...identityRecords.values(), ...vaultRecords.values()].reduce(
+    (count, records) => count + records.length,
+    0,
+  );
+
 export const rollRelayBack = (world: World, rng: Rng): boolean => {
   const { history, stores, nodes, transcript, rare } = world;
   if (history.relay === undefined) return false;
@@ -58,12 +67,14 @@ export const rollRelayBack = (world: World, rng: Rng): boolean => {
   transcript.note(`the relay is put back${isNewGeneration ? "" : ", and hides it"}`);
   rare.reached(isNewGeneration ? "the relay is restored" : "the relay is rolled back in secret");
   const before = placesOf(stores.data);
+  const recordCount = recordCountOf(stores.data);
   putBack(stores.data, history.relay.data);
   world.tidied.clear();
   for (const [vault, kept] of copyOfTidied(history.relay.tidied)) world.tidied.set(vault, kept);
   const after = placesOf(stores.data);
   const lost = [...before].filter((place) => !after.has(place));
   history.lostCount += lost.length;
+  history.lostRecordCount += recordCount - recordCountOf(stores.data);
   for (const place of lost) history.taken.add(place);
   history.isRolledBack = true;
   if (isNewGeneration) world.renewGeneration();

@@ -127,7 +127,7 @@ const lies: readonly RareState[] = [
 
 /** Things that a device is right to speak of. */
 const attacksOn = ({ history, rare }: World): readonly string[] => [
-  ...(history.lostCount > 0 ? ["rollback"] : []),
+  ...(history.lostCount + history.lostRecordCount > 0 ? ["rollback"] : []),
   ...(history.doubled.size > 0 ? ["two of one device"] : []),
   ...lies.filter((state) => (rare.counts.get(state) ?? 0) > 0),
 ];

@@ -58,9 +58,9 @@ export const checkLastCheckpoint = async (resting: Resting): Promise<void> => {
     return;
   }
   await tidyRelay(world, true);
-  const { open, members, markers } = goal;
+  const { members, markers } = goal;
   const images = new Map(members.map(({ name, disk }) => [name, disk.image]));
-  const found = findDeleted(world, open, images, markers);
+  const found = findDeleted(world, goal, images, markers);
   for (const what of found.slice(0, 5)) world.fault(`deleted text is still there: ${what}`);
   if (markers.length > 0) world.rare.reached("deleted text is looked for, and gone");
   if (world.faults.length === 0) await checkNewcomer(resting);

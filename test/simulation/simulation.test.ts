@@ -110,6 +110,9 @@ describe("a world with engines", () => {
     [221, "took a record that was spoiled on its way for a fork"],
     [20_372, "waited for ever for a chain that its own author had told it of, past a cut"],
     [20_473, "kept deleted text in a document that was counted anew behind its checkpoint"],
+    [30_070, "could not cut a device while another one of the same person was to be cut"],
+    [30_185, "was blamed for a log that had parted, of which the relay had lost a record"],
+    [30_335, "was blamed for text past a cut"],
     [20_904, "never asked for a record that came between its question and the vault's opening"],
   ])("with all that may happen, seed %i once %s", async (seed) => {
     const { faults, lines } = await runSeed({

@@ -79,6 +79,28 @@ test("a revoked device is cut first, then the key is rotated, then nothing is ow
   expect(kindOf(rotated)).toBe(undefined);
 });
 
+test("two that were revoked before anybody cut the first are cut together", () => {
+  const person = createPerson(deps);
+  const { person: two, device: first } = withDevice(deps, person);
+  const { person: three, device: second } = withDevice(deps, two);
+  const vault = doneBy(createVault(deps, person), [three], three, second);
+  const one = withoutDevice(deps, withoutDevice(deps, three, first), second);
+  const cut = doneBy(vault, [one], one);
+  expect([...cut.state.closedDevices.keys()].toSorted()).toEqual([first.id, second.id].toSorted());
+  expect(dutyOf(viewOf(cut, one, one), selfOf(one), nowMs)?.kind).toBe("rotate");
+});
+
+test("one that was added and revoked before the vault heard of it is cut, too", () => {
+  const person = createPerson(deps);
+  const vault = createVault(deps, person);
+  const { person: two, device } = withDevice(deps, person);
+  const one = withoutDevice(deps, two, device);
+  const cut = doneBy(vault, [one], one);
+  expect(cut.state.closedDevices.has(device.id)).toBe(true);
+  const rotated = doneBy(cut, [one], one);
+  expect(dutyOf(viewOf(rotated, one, one), selfOf(one), nowMs)).toBe(undefined);
+});
+
 test("another member's revoked device is cut by an admin, not by a writer", () => {
   const owner = createPerson(deps);
   const { person: writer, device } = withDevice(deps, createPerson(deps));

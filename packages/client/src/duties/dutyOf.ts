@@ -2,6 +2,7 @@
  * What this device owes its vault: to say that somebody's device is gone, to let the vault know of its own,
  * to rotate. Any device that may does it; whoever comes second finds that it is done.
  */
+import { DeviceScope } from "@duro/crypto/types";
 import {
   type IdentityState,
   isActiveFull,
@@ -13,8 +14,8 @@ import type { DeviceId, UserId } from "@duro/protocol";
 import type { LogView } from "../vault/view.ts";
 
 export type Duty =
-  /** A full device that could write here was revoked: the record that cuts it comes before any other. */
-  | { readonly kind: "cut"; readonly user: UserId; readonly device: DeviceId }
+  /** Full devices that could write here were revoked: the record that cuts them comes before any other. */
+  | { readonly kind: "cut"; readonly user: UserId; readonly devices: readonly DeviceId[] }
   /** The vault does not know this device yet, so nothing that it writes would count. */
   | { readonly kind: "pin" }
   | { readonly kind: "rotate"; readonly reasons: readonly RotationReason[] };
@@ -30,16 +31,16 @@ export const dutyOf = (view: LogView, self: Self, nowMs: number): Duty | undefin
   const identity = view.identity(self.user);
   if (member === undefined || !isActiveFull(identity?.devices.get(self.device))) return undefined;
   for (const user of state.members.keys()) {
-    const gone = goneDevice(view, user);
-    if (gone === undefined) continue;
-    // Until it is cut nobody can pin their log as it stands.
-    if (user === self.user || member.role >= Role.Admin) return { kind: "cut", user, device: gone };
+    const devices = goneDevices(view, user);
+    if (devices.length === 0) continue;
+    // Until all of them are cut nobody can pin their log as it stands.
+    if (user === self.user || member.role >= Role.Admin) return { kind: "cut", user, devices };
   }
   const pin = state.pins.get(self.user);
   const pinned = pin === undefined ? undefined : view.identityAt(pin);
   if (!isActiveFull(pinned?.devices.get(self.device))) return { kind: "pin" };
   if (member.role < Role.Writer) return undefined;
-  const isAnyGone = [...state.members.keys()].some((user) => goneDevice(view, user) !== undefined);
+  const isAnyGone = [...state.members.keys()].some((user) => goneDevices(view, user).length > 0);
   const reasons = rotationOwed(state, newestOf(view), nowMs);
   return reasons.length > 0 && !isAnyGone ? { kind: "rotate", reasons } : undefined;
 };
@@ -54,21 +55,23 @@ export const awaitsRotation = (view: LogView, self: Self): boolean => {
   return duty?.kind === "rotate" || duty?.kind === "cut";
 };
 
-/** A device that the vault still takes for a writer's, and its user has revoked. */
-const goneDevice = (view: LogView, user: UserId): DeviceId | undefined => {
+/**
+ * Devices that the vault still takes for a writer's, and their user has revoked: also those that it never
+ * heard of while they were there, since it would hear of them now.
+ */
+const goneDevices = (view: LogView, user: UserId): readonly DeviceId[] => {
   const { state } = view;
   const pin = state.pins.get(user);
   const pinned = pin === undefined ? undefined : view.identityAt(pin);
-  const newest = view.identity(user);
-  if (pinned === undefined || newest === undefined) return undefined;
-  for (const device of pinned.devices.values())
-    if (
-      isActiveFull(device) &&
-      newest.devices.get(device.id)?.revokedAt !== undefined &&
-      !state.closedDevices.has(device.id)
-    )
-      return device.id;
-  return undefined;
+  const mayWrite = state.members.get(user)?.writerSince !== undefined;
+  return [...(view.identity(user)?.devices.values() ?? [])]
+    .filter(({ id, scope, revokedAt }) => {
+      const isRevoked = scope === DeviceScope.Full && revokedAt !== undefined;
+      return isRevoked && (mayWrite || isActiveFull(pinned?.devices.get(id)));
+    })
+    .map(({ id }) => id)
+    .filter((id) => !state.closedDevices.has(id))
+    .toSorted();
 };
 
 /** Of every member of the vault, and of whoever granted a viewer. */

@@ -32,8 +32,9 @@ export const dutyRecord = (
   switch (duty.kind) {
     case "cut": {
       const newest = view.identity(duty.user);
-      assert(newest !== undefined, "a device that is gone stands in a log that is here");
-      const cuts = [{ device: duty.device, chains: cutsOf(chains, duty.device) }];
+      assert(newest !== undefined, "devices that are gone stand in a log that is here");
+      const rows = [...chains];
+      const cuts = duty.devices.map((gone) => ({ device: gone, chains: cutsOf(rows, gone) }));
       return cutRecord(view.state, author, "cutDevice", { identity: newest, cuts });
     }
     case "pin":
