@@ -548,6 +548,26 @@ export const guards: readonly Guard[] = [
     "read",
   ),
   guard(
+    "RELAY8 a member who was removed while the vault was being opened does not get it",
+    server("relay/effects.ts"),
+    "context.logs.knownVault(vault) ?? state",
+    [server("relay/lateAccess.node.test.ts")],
+    "state",
+  ),
+  guard(
+    "RELAY8 a device that was revoked while it logged in is closed",
+    server("relay/effects.ts"),
+    "identity.devices.get(device)?.revokedAt !== undefined",
+    [server("relay/lateAccess.node.test.ts")],
+  ),
+  guard(
+    "CLIENT19 the heads of a vault say that its log goes on",
+    "protocol/src/client/stepVaultFrames.ts",
+    "heardOfHead(withChannel(link, vault, opened), name, logHead)",
+    ["protocol/src/client/stepLogs.test.ts"],
+    "withChannel(link, vault, opened)",
+  ),
+  guard(
     "RELAY8 whoever is let in again sees all of the log",
     crypto("logs/vaultMembers.ts"),
     "removedAt.delete(member.user);",

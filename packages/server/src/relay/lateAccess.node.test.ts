@@ -53,7 +53,7 @@ const createHold = () => {
 
 const start = async (seed: string) => {
   const stores = openMemoryRelayStores();
-  const [heads, vaultsOf] = [createHold(), createHold()];
+  const [heads, vaultsOf, device] = [createHold(), createHold(), createHold()];
   const held = {
     ...stores,
     chainStore: {
@@ -65,6 +65,8 @@ const start = async (seed: string) => {
       ...stores.accountStore,
       vaultsOf: (asker: Parameters<typeof stores.accountStore.vaultsOf>[0]) =>
         vaultsOf.pass(stores.accountStore.vaultsOf(asker)),
+      device: (id: Parameters<typeof stores.accountStore.device>[0]) =>
+        device.pass(stores.accountStore.device(id)),
     },
   };
   const notifier = { publish: () => {}, subscribe: () => {}, close: async () => {} };
@@ -80,7 +82,7 @@ const start = async (seed: string) => {
   };
   const owner = await connect();
   await owner.login(founded.person.device);
-  return { ...founded, stores, heads, vaultsOf, member, owner, connect };
+  return { ...founded, stores, heads, vaultsOf, device, member, owner, connect };
 };
 
 const withTeam = (found: Awaited<ReturnType<typeof start>>, member: Person) =>
@@ -125,22 +127,27 @@ test("RELAY8 a member who is removed while they open the vault does not get it",
   expect(gotCount).toBe(0);
 });
 
-test("RELAY8 a device that is revoked while it logs in is closed", async () => {
-  const { deps, person, owner, vaultsOf, connect } = await start("revoked while logging in");
-  const added = withDevice(deps, person);
-  await appendRecords(owner, added.person.records.slice(1));
-  const phone = await connect();
+test.each(["device", "vaultsOf"] as const)(
+  "RELAY8 a device that is revoked while it logs in is closed, behind the relay's look at %s",
+  async (what) => {
+    const found = await start(`revoked behind ${what}`);
+    const { deps, person, owner, connect } = found;
+    const added = withDevice(deps, person);
+    await appendRecords(owner, added.person.records.slice(1));
+    const phone = await connect();
 
-  vaultsOf.next();
-  const login = phone.login(added.device).catch((cause: unknown) => cause);
-  await vaultsOf.reached;
-  const gone = withoutDevice(deps, added.person, added.device);
-  await appendRecords(owner, gone.records.slice(added.person.records.length));
-  vaultsOf.release();
+    const hold = found[what];
+    hold.next();
+    const login = phone.login(added.device).catch((cause: unknown) => cause);
+    await hold.reached;
+    const gone = withoutDevice(deps, added.person, added.device);
+    await appendRecords(owner, gone.records.slice(added.person.records.length));
+    hold.release();
 
-  expect(await phone.closed).toEqual({ code: 4403, reason: "DeviceRemoved" });
-  await login;
-});
+    expect(await phone.closed).toEqual({ code: 4403, reason: "DeviceRemoved" });
+    await login;
+  },
+);
 
 test("somebody who is let in while they log in hears of it behind the answer", async () => {
   const found = await start("let in while logging in");
