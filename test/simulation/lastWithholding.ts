@@ -25,7 +25,9 @@ export const checkWithholding = async (
       ({ device, seq }) => device === author.resident.keys.id && seq > 0,
     );
     if (blind === undefined || witness === undefined) return;
-    if (chain === undefined || hasAlarm(blind)) continue;
+    // Of a device that is there twice nobody knows which of its chains this machine writes.
+    const isTwice = members.some((one) => one !== author && isSameDevice(one, author));
+    if (chain === undefined || isTwice || hasAlarm(blind)) continue;
     transcript.note(`what ${author.name} writes is hidden from ${blind.name}`);
     withholding.hide({
       machine: blind.name,
@@ -48,6 +50,9 @@ export const checkWithholding = async (
     return;
   }
 };
+
+const isSameDevice = (one: Machine, other: Machine): boolean =>
+  one.resident.keys.id === other.resident.keys.id;
 
 const hasAlarm = ({ program }: Machine): boolean =>
   program?.alarms.includes("Withholding") === true;

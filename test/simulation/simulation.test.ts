@@ -113,6 +113,7 @@ describe("a world with engines", () => {
     [30_070, "could not cut a device while another one of the same person was to be cut"],
     [30_185, "was blamed for a log that had parted, of which the relay had lost a record"],
     [30_335, "was blamed for text past a cut"],
+    [30_793, "was blamed for what a copy of its own machine had not seen"],
     [20_904, "never asked for a record that came between its question and the vault's opening"],
   ])("with all that may happen, seed %i once %s", async (seed) => {
     const { faults, lines } = await runSeed({
