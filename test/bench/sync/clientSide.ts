@@ -35,6 +35,8 @@ const prepare = async (place: Place): Promise<Connect> => {
       return (await import("./peerClients.ts")).prepareYWebsocket(place.url, place.seed);
     case "hocuspocus":
       return (await import("./peerClients.ts")).prepareHocuspocus(place.url, place.seed);
+    case "durable line":
+      return (await import("./durableLine.ts")).prepareDurableLine(place.url, place.seed);
   }
 };
 

@@ -25,14 +25,15 @@ export const valuesOf = <T>(
   value: (one: T) => number,
 ): readonly number[] => (figures.get(peer) ?? []).map(value);
 
-/** Undefined where that peer was not measured. */
+/** Undefined where one of the two was not measured. */
 export const oursOf = <T>(
   figures: Figures<T>,
   peer: PeerName,
   value: (one: T) => number,
+  ours: PeerName = "duro",
 ): Spread | undefined =>
-  figures.has("duro") && figures.has(peer)
-    ? ratiosOf(valuesOf(figures, "duro", value), valuesOf(figures, peer, value))
+  figures.has(ours) && figures.has(peer)
+    ? ratiosOf(valuesOf(figures, ours, value), valuesOf(figures, peer, value))
     : undefined;
 
 export const spreadOfPeer = <T>(

@@ -1,6 +1,7 @@
 /** What was asked for on the command line, for every part, and how large that makes things. */
 import { parseArgs } from "node:util";
-import { type PeerName, peerNames } from "./syncClient.ts";
+import type { BenchPeer } from "./servers.ts";
+import { peerNames } from "./syncClient.ts";
 import { traceEditCount } from "./trace.ts";
 
 interface Scale {
@@ -76,10 +77,10 @@ export interface BenchOptions extends Scale {
   readonly isQuick: boolean;
   /** Parts to run; empty: all. */
   readonly only: readonly string[];
-  readonly peers: readonly PeerName[];
+  readonly peers: readonly BenchPeer[];
 }
 
-const isPeerName = (name: string): name is PeerName =>
+const isPeerName = (name: string): name is BenchPeer =>
   (peerNames as readonly string[]).includes(name);
 
 export const parseBenchOptions = (): BenchOptions => {

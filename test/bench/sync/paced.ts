@@ -1,11 +1,12 @@
 /** One edit at a time, as somebody types: until it is everywhere, and what it takes on the wire. */
-import { numberText, quantileOf } from "../relay/figures.ts";
+import { numberText, quantileOf, spreadText } from "../relay/figures.ts";
 import { progress } from "../relay/progress.ts";
 import { atMost, type Goal } from "../relay/table.ts";
 import { type Figures, oursOf, printFigures, repeated, spreadOfPeer } from "./compare.ts";
 import type { BenchOptions } from "./options.ts";
-import { startServers, type SyncServer } from "./servers.ts";
+import { startDurableLine, startServers, type SyncServer } from "./servers.ts";
 import { type Clients, namesOf, startClients } from "./sides.ts";
+import { durableLine } from "./syncClient.ts";
 
 interface Typing {
   readonly what: string;
@@ -91,6 +92,8 @@ const largeBurst = { size: 1_000, limit: 1 };
 export const benchPaced = async (options: BenchOptions): Promise<readonly Goal[]> => {
   const { pacedCount: count, manyCount, repetitions } = options;
   const servers = await startServers(options.peers);
+  const database = servers.find(({ peer }) => peer === "duro")?.database;
+  if (database !== undefined) servers.push(await startDurableLine(database));
   const goals: Goal[] = [];
   const run = async (typing: Typing): Promise<Figures<Typed>> => {
     progress(`paced: ${typing.what}`);
@@ -107,6 +110,10 @@ export const benchPaced = async (options: BenchOptions): Promise<readonly Goal[]
     const figures = await run({ what, readerCount, ...pace });
     const median = oursOf(figures, "y-websocket", ({ p50Ms }) => p50Ms);
     add(`${what}: median ms, of y-websocket`, latencyGoal, median);
+    const ofLine = oursOf(figures, durableLine, ({ p50Ms }) => p50Ms);
+    const lineOf = oursOf(figures, "y-websocket", ({ p50Ms }) => p50Ms, durableLine);
+    if (ofLine !== undefined) console.log(`our median: ${spreadText(ofLine)} of a durable line's`);
+    if (lineOf !== undefined) console.log(`and that: ${spreadText(lineOf)} of y-websocket's`);
     if (readerCount > 1) continue;
     const sent = spreadOfPeer(figures, "duro", (one) => one.sent);
     add("bytes sent for one letter", sentBytesGoal, sent);

@@ -5,7 +5,8 @@ import { startSide } from "../relay/jobs.ts";
 import type { Server } from "../relay/measured.ts";
 import { type DatabasePlace, startRelayProcess } from "../relay/relayProcess.ts";
 import type { PeerServerSide } from "./peerServerSide.ts";
-import type { PeerName, Place } from "./syncClient.ts";
+import type { DurableLineSide } from "./durableLineSide.ts";
+import { durableLine, type PeerName, type peerNames, type Place } from "./syncClient.ts";
 import { createWorld, registerWorld } from "./world.ts";
 
 export interface Memory {
@@ -27,6 +28,9 @@ export interface SyncServer extends Server {
 
 /** Timers and sockets that are about to go. */
 const settleMs = 500;
+
+/** Those that are measured in every part. */
+export type BenchPeer = (typeof peerNames)[number];
 
 let placeCount = 0;
 
@@ -57,7 +61,7 @@ const startDuro = async (): Promise<SyncServer> => {
   };
 };
 
-const startPeer = async (peer: Exclude<PeerName, "duro">): Promise<SyncServer> => {
+const startPeer = async (peer: Exclude<BenchPeer, "duro">): Promise<SyncServer> => {
   const side = startSide<PeerServerSide>(new URL("./peerServerSide.ts", import.meta.url));
   const { value: url } = await side.ask("start", { peer });
   return {
@@ -76,10 +80,27 @@ const startPeer = async (peer: Exclude<PeerName, "duro">): Promise<SyncServer> =
   };
 };
 
-export const startServer = (peer: PeerName): Promise<SyncServer> =>
+/** On the Postgres of our relay, so that both wait for the same. */
+export const startDurableLine = async (database: DatabasePlace): Promise<SyncServer> => {
+  const side = startSide<DurableLineSide>(new URL("./durableLineSide.ts", import.meta.url));
+  const { value: url } = await side.ask("start", { database });
+  return {
+    peer: durableLine,
+    database: undefined,
+    newPlace: async (deviceCount) => {
+      placeCount += 1;
+      return { peer: durableLine, url, seed: `room${placeCount}`, deviceCount };
+    },
+    memory: () => Promise.reject(new Error("nobody asks")),
+    cpuMs: () => ({ serverMs: cpuMsOf(side.pid), postgresMs: 0 }),
+    stop: () => side.stop(),
+  };
+};
+
+export const startServer = (peer: BenchPeer): Promise<SyncServer> =>
   peer === "duro" ? startDuro() : startPeer(peer);
 
-export const startServers = async (peers: readonly PeerName[]): Promise<readonly SyncServer[]> => {
+export const startServers = async (peers: readonly BenchPeer[]): Promise<SyncServer[]> => {
   const servers: SyncServer[] = [];
   for (const peer of peers) servers.push(await startServer(peer));
   return servers;

@@ -2,7 +2,9 @@
 import type { Doc } from "yjs";
 
 export const peerNames = ["duro", "y-websocket", "hocuspocus"] as const;
-export type PeerName = (typeof peerNames)[number];
+/** In plaintext and as durable as ours is: what an edit's way takes without all that we do besides. */
+export const durableLine = "durable line";
+export type PeerName = (typeof peerNames)[number] | typeof durableLine;
 
 /** Where clients find each other: plain values, so that another process can be told. */
 export interface Place {
