@@ -1,6 +1,9 @@
 /** The promises, as code. What does not hold is a sentence. */
 import { bytesAreEqual } from "@duro/crypto/types";
-import { envelopeKey } from "../../packages/client/src/store/keys.ts";
+import { chainStanding } from "@duro/crypto/verify";
+import type { ChainId, VaultId } from "@duro/protocol";
+import { chainKey, envelopeKey } from "../../packages/client/src/store/keys.ts";
+import { decodeChainRow } from "../../packages/client/src/store/rows.ts";
 import { type AlarmType, catalogue } from "../../packages/client/src/index.ts";
 import { getFrom } from "./diskTables.ts";
 import { placeOf } from "./history.ts";
@@ -34,7 +37,8 @@ export const checkReceipts = (
         belonging?.isIn(resident) === true && getFrom(disk.image, "envelopes", key) !== undefined,
     );
   for (const { vault, chain, signedHeadsBySeq } of ledger.promised.values()) {
-    const lastSeq = belonging?.state.cutsByChain.get(chain)?.seq ?? Infinity;
+    const lastSeq =
+      belonging === undefined ? Infinity : lastSeqOf(machines, belonging, vault, chain);
     const stored = new Map(
       (stores.data.envelopes.get(vault) ?? [])
         .filter((envelope) => envelope.chain === chain)
@@ -51,6 +55,25 @@ export const checkReceipts = (
         fault(`${chain.slice(0, 4)} ${seq} was receipted and is another`);
     }
   }
+};
+
+/** How far a chain counts, by the logs and what its first envelope said to whoever has it. */
+const lastSeqOf = (
+  machines: World["machines"],
+  { state, identities }: Belonging,
+  vault: VaultId,
+  chain: ChainId,
+): number => {
+  const key = chainKey(vault, chain);
+  for (const { disk } of machines) {
+    const value = getFrom(disk.image, "chains", key);
+    if (value === undefined) continue;
+    const row = decodeChainRow(chain, value);
+    const standing = chainStanding(state, identities.get(row.user), row);
+    if (standing.kind === "never") return 0;
+    return standing.kind === "cut" ? standing.seq : Infinity;
+  }
+  return state.cutsByChain.get(chain)?.seq ?? Infinity;
 };
 
 /** Along every chain each seq stands once and in its order, and positions count up. */
