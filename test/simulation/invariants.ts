@@ -70,8 +70,9 @@ const lastSeqOf = (
     if (value === undefined) continue;
     const row = decodeChainRow(chain, value);
     const standing = chainStanding(state, identities.get(row.user), row);
-    if (standing.kind === "never") return 0;
-    return standing.kind === "cut" ? standing.seq : Infinity;
+    if (standing.kind === "cut") return standing.seq;
+    // The relay lost the record of its device, and whoever had it: to everybody else it never was.
+    return standing.kind === "counts" ? Infinity : 0;
   }
   return state.cutsByChain.get(chain)?.seq ?? Infinity;
 };

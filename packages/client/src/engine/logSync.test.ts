@@ -1,4 +1,5 @@
 /** What is asked of a relay whose logs do not fit ours: enough to know why, and never in a tight loop. */
+import { pinRecord } from "@duro/crypto";
 import { withDevice, withRotation } from "@duro/crypto/testing/people";
 import { createTeam } from "@duro/crypto/testing/team";
 import { assert, LogKind } from "@duro/crypto/types";
@@ -127,6 +128,23 @@ test("a list of devices that parts from ours before what came is asked for whole
     theirs: theirs.state.head.id,
     isSettled: false,
   });
+});
+
+test("a list of devices that a record of the vault knows otherwise is asked for whole, once", async () => {
+  const { asked, troubles, logs, answer } = await open();
+  const { owner } = team;
+  const name = { kind: LogKind.Identity, log: owner.state.user } as const;
+  const ours = withDevice(team.deps, owner).person;
+  const { person: theirs, device } = withDevice(team.deps, owner);
+  await logs.take(name, 0, bytesOf(ours.records));
+  const pin = pinRecord(team.vault.state, { device, identity: theirs.state }, [theirs.state]);
+  await answer(vaultLog, next, bytesOf([pin]), next);
+  expect(troubles.map(({ type }) => type)).toEqual(["LogRefused"]);
+  expect(asked).toMatchObject([{ name, from: 0 }]);
+  await answer(name, 0, bytesOf(theirs.records), theirs.state.head.index);
+  expect(troubles.at(-1)).toMatchObject({ type: "LogForked", name, theirs: theirs.state.head.id });
+  await answer(vaultLog, next, bytesOf([pin]), next);
+  expect(asked).toHaveLength(1);
 });
 
 test("a relay that lists another head than it shows is at fault, and nobody has forked the log", async () => {

@@ -124,7 +124,13 @@ export const createLogSync = (deps: LogSyncDeps): LogSync => {
         return follow(name);
       case "LogUnplaced":
         return wholes.unplaced(trouble) ? undefined : askLater(name);
-      case "LogRefused":
+      case "LogRefused": {
+        const { error } = trouble;
+        // Whoever wrote it is in a branch of that log which is not here: only the record where it parts shows that.
+        if (error.type === "IdentityHeadMissing")
+          wholes.doubted({ kind: LogKind.Identity, log: error.user });
+        return askLater(name);
+      }
       case "IdentityNeeded":
         return askLater(name);
     }

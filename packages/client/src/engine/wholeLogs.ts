@@ -13,6 +13,8 @@ export interface WholeLogs {
   listed(name: LogName, head: LogHead): void;
   /** Whether that is asked about; otherwise it was, and what came is still without a place. */
   unplaced(trouble: LogUnplaced): boolean;
+  /** Another log relies on a record of it that is not ours. */
+  doubted(name: LogName): void;
   /** Whether this log is one of them: then it was asked for again. */
   askAgain(name: LogName): boolean;
   came(name: LogName, answer: Answer): void;
@@ -74,6 +76,7 @@ export const createWholeLogs = ({ logs, ask, onTrouble }: WholeLogsDeps): WholeL
       refuse(trouble);
       return false;
     },
+    doubted: (name) => void askOnce(name, undefined),
     askAgain: (name) => {
       if (!asked.has(name.log)) return false;
       ask(name, 0);
