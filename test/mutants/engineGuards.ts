@@ -527,6 +527,14 @@ const all: readonly EngineGuard[] = [
     title: "a chain that is here past its cut is told to the relay, and to nobody else",
   },
   {
+    name: "a list of devices that parted is found by a record of the vault",
+    file: "client/src/engine/logSync.ts",
+    find: "wholes.doubted({ kind: LogKind.Identity, log: error.user });",
+    instead: "void error.user;",
+    test: "client/src/engine/logSync.test.ts",
+    title: "a list of devices that a record of the vault knows otherwise is asked for whole, once",
+  },
+  {
     name: "all devices that are gone are cut together",
     file: "client/src/duties/dutyRecord.ts",
     find: "duty.devices.map((gone)",
