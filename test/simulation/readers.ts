@@ -36,13 +36,17 @@ export const pairingOwed = (
 
 /** Undefined: every phone has what the others have. What was typed on one is there and nowhere else. */
 export const readersLag = (
-  { changes }: World,
+  { changes, machines }: World,
   readers: ReadonlyMap<string, View>,
   view: View | undefined,
 ): string | undefined => {
   if (view === undefined) return undefined;
+  const deviceOf = new Map(machines.map(({ name, resident }) => [name, resident.keys.id]));
   for (const [name, seen] of readers) {
-    const isTypedOn = [...changes.typed.values()].includes(name);
+    // A copy has what was typed on the first.
+    const isTypedHere = (by: string | undefined): boolean =>
+      by !== undefined && deviceOf.get(by) === deviceOf.get(name);
+    const isTypedOn = [...changes.typed.values()].some(isTypedHere);
     for (const document of new Set([...view.keys(), ...seen.keys()])) {
       const [one, other] = [view.get(document), seen.get(document)];
       if (!isTypedOn && one?.digest !== other?.digest)
@@ -50,7 +54,7 @@ export const readersLag = (
       for (const id of one?.editIds ?? [])
         if (other?.editIds.has(id) !== true) return `document ${document}: ${name} lacks ${id}`;
       for (const id of other?.editIds ?? [])
-        if (one?.editIds.has(id) !== true && changes.typed.get(id) !== name)
+        if (one?.editIds.has(id) !== true && !isTypedHere(changes.typed.get(id)))
           return `document ${document}: ${name} has ${id} before the others`;
     }
   }
