@@ -582,9 +582,9 @@ export const guards: readonly Guard[] = [
     "return stay(state);",
   ),
   guard(
-    "an identity log is its user's",
+    "an identity log grows by its user's people alone",
     server("relay/records.ts"),
-    "user.value !== asker.user",
+    "!(await mayCarry(deps, asker, user.value))",
     coreTests,
   ),
   guard(

@@ -101,6 +101,7 @@ describe("a world with engines", () => {
     ],
     [39, "was blamed for a device that was out once a late record had come"],
     [6007, "was blamed for a checkpoint that a device which was given up could not open"],
+    [846, "waited for ever for a list of devices that only others of its vault still had"],
     [714, "was blamed for what was typed on a phone before it was copied"],
     [727, "left edits unsent that a full disk had kept from being sealed"],
     [7110, "was blamed for a checkpoint that a device and its own copy could not attest"],

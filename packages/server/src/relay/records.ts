@@ -14,6 +14,7 @@ import {
   type LogName,
   refused,
   type Refused,
+  type UserId,
   userIds,
   vaultIds,
 } from "@duro/protocol";
@@ -31,7 +32,7 @@ import type { KnownLogs } from "./knownLogs.ts";
 
 export interface RecordDeps {
   readonly logStore: LogStore;
-  readonly accountStore: Pick<AccountStore, "usage">;
+  readonly accountStore: Pick<AccountStore, "usage" | "vaultsOf">;
   readonly logs: KnownLogs;
   readonly nowMs: () => number;
   readonly quotas: { readonly deviceCountMax: number; readonly vaultCountMax: number };
@@ -77,7 +78,7 @@ const appendIdentity = async (
   const user = userIds.parse(record.log);
   assert(user.ok, "a record was read with an id");
   const name: LogName = { kind: LogKind.Identity, log: user.value };
-  if (user.value !== asker.user) return err(refused("NotFound"));
+  if (!(await mayCarry(deps, asker, user.value))) return err(refused("NotFound"));
   const states = await deps.logs.identity(user.value);
   const state = states?.at(-1);
   if (states === undefined || state === undefined) return err(refused("NotFound"));
@@ -97,6 +98,21 @@ const appendIdentity = async (
   if (!stored.ok) return err(refusalOfStale(stored.error.head));
   deps.logs.advanceIdentity(next.value);
   return ok({ name, index: record.index, id: record.id, isNew: true });
+};
+
+/**
+ * Who signed a record is judged with it. It may be brought by whoever shares a vault with its user: where
+ * this relay was put back, they may be the only ones left who have it.
+ */
+const mayCarry = async (
+  { accountStore, logs }: RecordDeps,
+  asker: Asker,
+  user: UserId,
+): Promise<boolean> => {
+  if (user === asker.user) return true;
+  for (const vault of await accountStore.vaultsOf(asker))
+    if ((await logs.vault(vault))?.members.has(user) === true) return true;
+  return false;
 };
 
 /** Only what makes more of them is refused: who is over may always take one away. */

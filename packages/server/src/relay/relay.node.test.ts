@@ -280,6 +280,19 @@ describe("roles", () => {
     await refusedAs(owner, "ChainCut");
   });
 
+  test("who shares a vault with somebody brings back what the relay lost of their devices", async () => {
+    const { relay, person, member, deps } = await team(Role.Viewer);
+    const client = await connect(relay, member.device);
+    await appendRecords(client, withDevice(deps, person).person.records.slice(1));
+    const forged = withDevice(deps, createPerson(deps)).person.records.slice(1);
+    await expect(
+      Promise.race([
+        appendRecords(client, forged),
+        refusedAs(client, "NotFound").then(() => Promise.reject(new Error("refused"))),
+      ]),
+    ).rejects.toThrow("refused");
+  });
+
   test("RELAY8 a member who was removed reads the log as far as the record that removed them", async () => {
     const { relay, owner, person, member, vault, deps } = await team(Role.Writer);
     const client = await connect(relay, member.device);
@@ -385,7 +398,7 @@ describe("logs", () => {
     expect(page.records).toHaveLength(3);
   });
 
-  test("somebody else's log takes no record, though they signed it", async () => {
+  test("a stranger's log takes no record, though they signed it", async () => {
     const { relay, person, deps, stores } = await started("foreign log");
     const stranger = createPerson(deps);
     await registerPerson(stores, stranger);
