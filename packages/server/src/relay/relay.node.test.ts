@@ -280,7 +280,7 @@ describe("roles", () => {
     await refusedAs(owner, "ChainCut");
   });
 
-  test("who shares a vault with somebody brings back what the relay lost of their devices", async () => {
+  test("RELAY20 who shares a vault with somebody brings back what the relay lost of their devices", async () => {
     const { relay, person, member, deps } = await team(Role.Viewer);
     const client = await connect(relay, member.device);
     await appendRecords(client, withDevice(deps, person).person.records.slice(1));
