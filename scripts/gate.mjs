@@ -125,8 +125,8 @@ if (scope === "all") {
   await step("300 simulated worlds", () =>
     whole("node", ["test/simulation/sim.ts", "--seeds", "300", "--steps", "100"]),
   );
-  await step("protections taken away, every fifteenth", () =>
-    whole("node", ["test/mutants/control.ts", "--every", "15"]),
+  await step("protections taken away, every twentieth", () =>
+    whole("node", ["test/mutants/control.ts", "--every", "20"]),
   );
   await step("fuzz, 10 seconds", () => whole("node", ["test/fuzz/fuzz.ts", "--seconds", "10"]));
 }
